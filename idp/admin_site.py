@@ -1,0 +1,20 @@
+"""The one admin site: unfold's, entered through the ordinary login."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from unfold.sites import UnfoldAdminSite
+
+
+class AdminSite(UnfoldAdminSite):
+    """Staff sign in like everybody else, second factor included."""
+
+    site_header = site_title = "Gatehouse"
+    index_title = "Administration"
+
+    def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+        """Send strangers to the login page; a person without the right is told so and may switch."""
+        target = request.GET.get("next") or reverse("admin:index")
+        if request.user.is_authenticated and not self.has_permission(request):
+            return HttpResponseRedirect(reverse("portal:forbidden"))
+        return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': target})}")

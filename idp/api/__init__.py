@@ -1,0 +1,1 @@
+"""What the parts of the management API share: pages, problems, parsers, permissions, the router."""

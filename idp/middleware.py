@@ -1,0 +1,64 @@
+"""Middleware of the pages; the machine endpoints have their own chain in `providers.endpoints.chain`."""
+
+import secrets
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
+from django.utils.cache import patch_cache_control
+
+from audit.record import Origin, origin
+from idp.network import client_ip
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestOrigin:
+    """Fixes the caller's address and an id for logs, events and error pages."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Set the origin for everything below."""
+        request.META["REMOTE_ADDR"] = client_ip(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", ""))
+        request.request_id = request_id = secrets.token_hex(8)  # type: ignore[attr-defined]
+        token = origin.set(Origin(ip=request.META["REMOTE_ADDR"], request_id=request_id))
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            response = self.get_response(request)
+            response.headers["X-Request-Id"] = request_id
+            return response
+        finally:
+            structlog.contextvars.unbind_contextvars("request_id")
+            origin.reset(token)
+
+
+class PageHeaders:
+    """Pages are never cached and never framed, unless a view has said otherwise."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add the headers on the way out."""
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, no_store=True)
+        response.headers.setdefault("X-Frame-Options", "DENY")
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        if request.path.startswith(("/admin/", "/api/v1/docs/")) and not response.has_header("Content-Security-Policy"):
+            response.headers["Content-Security-Policy"] = ADMIN_POLICY
+        return response
+
+
+# The admin's widgets evaluate expressions and set styles; they still load nothing from another origin.
+ADMIN_POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+class Locale(LocaleMiddleware):
+    """`ui_locales` of an authorization request (OpenID Connect Core 1.0 §3.1.2.1) wins over the browser's languages."""

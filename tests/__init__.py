@@ -1,0 +1,1 @@
+"""The tests. `tests/settings.py` keeps the environment of the caller out of them."""

@@ -4,8 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from scopes.context import ClaimsContext, GroupView, MappingView, PersonView
+
+# On a busy machine the first example of a test may be slow; that says nothing about the code.
+settings.register_profile("scopes", deadline=None)
+settings.load_profile("scopes")
 
 GROUPS = (
     GroupView(id=1, uuid="g-1", name="engineering", path="/engineering"),

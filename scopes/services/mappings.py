@@ -1,0 +1,144 @@
+"""Scope mappings: what a scope tells an application about a person."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts import hooks
+from accounts.services.saving import assign, check, save
+from accounts.services.schema import Errors, Field, Kind, Schema
+from audit.record import record
+from scopes import evaluator
+from scopes.models import ScopeMapping
+
+SOURCES = ("template", "expression", "attribute", "constant", "groups")
+SCHEMA = Schema(
+    name="scope",
+    section="scopes",
+    key="name",
+    fields=(
+        Field("name", required=True),
+        Field("scope_name", help="The scope that this mapping feeds; the name when absent. Several mappings may feed one scope."),
+        Field("description", default="", help="What the consent page says."),
+        Field("template", null=True, help="Claims as a JSON text with {{…}} in it."),
+        Field("expression", null=True, help="Claims as an expression (CEL)."),
+        Field("attribute", Kind.JSON, help="A path such as attributes.department, or an object from claim to path."),
+        Field("constant", Kind.JSON, help="An object: the same claims for everyone."),
+        Field("groups", Kind.JSON, help="An object with any of claim, by (name, id, path) and prefix."),
+        Field("restricted", Kind.BOOLEAN, default=False, help="Left out of discovery and of self-service registration."),
+        Field("mandatory", Kind.BOOLEAN, default=False, help="Cannot be unticked."),
+    ),
+)
+BUILTIN = {
+    "openid": "Know who you are",
+    "profile": "Your name and profile",
+    "email": "Your e-mail address",
+    "address": "Your postal address",
+    "phone": "Your phone number",
+    "groups": "The groups you are a member of",
+    "offline_access": "Stay connected while you are away",
+}
+
+
+@transaction.atomic
+def create(data: Mapping[str, Any], *, actor: str, trusted: bool = False) -> ScopeMapping:
+    """Make a mapping; raises `ValidationError`, for a source that does not compile with its line and column."""
+    values = SCHEMA.clean(data, trusted=trusted)
+    sources = _given(values)
+    if len(sources) != 1:
+        raise ValidationError(f"A scope has exactly one of {', '.join(SOURCES)}.", code="source")
+    mapping = ScopeMapping(scope_name=values["name"])
+    _write(mapping, values, sources)
+    record("scope.created", actor=actor, name=mapping.name)
+    return mapping
+
+
+@transaction.atomic
+def update(mapping: ScopeMapping, data: Mapping[str, Any], *, actor: str, trusted: bool = False) -> ScopeMapping:
+    """Change what is given; raises `ValidationError`. Another kind of source takes the place of the present one."""
+    _refuse_managed(mapping)
+    values = SCHEMA.clean(data, partial=True, trusted=trusted)
+    sources = _given(values)
+    if len(sources) > 1:
+        raise ValidationError(f"A scope has exactly one of {', '.join(SOURCES)}.", code="source")
+    changed = _write(mapping, values, sources)
+    if changed:
+        record("scope.changed", actor=actor, name=mapping.name, changes=sorted(changed))
+    return mapping
+
+
+@transaction.atomic
+def delete(mapping: ScopeMapping, *, actor: str) -> None:
+    """Remove a mapping that is not built in."""
+    _refuse_managed(mapping)
+    record("scope.deleted", actor=actor, name=mapping.name)
+    mapping.delete()
+    hooks.registry_changed()
+
+
+def find(key: str) -> ScopeMapping | None:
+    """A mapping by name."""
+    return ScopeMapping.objects.filter(name=key).first()
+
+
+def read(mapping: ScopeMapping, *, secrets: bool = False) -> dict[str, Any]:
+    """The mapping in the names of the schema; only its own kind of source is there."""
+    shown = {name: getattr(mapping, name) for name in ("name", "scope_name", "description", "restricted", "mandatory")}
+    if mapping.kind in SOURCES:
+        shown[mapping.kind] = _shown(mapping.kind, mapping.source)
+    return {field.name: shown[field.name] for field in SCHEMA.fields if field.name in shown}
+
+
+@transaction.atomic
+def ensure_builtin() -> None:
+    """Make the standard scopes, once; administrators may add mappings to them but not change these."""
+    missing = set(BUILTIN) - set(ScopeMapping.objects.filter(managed=True).values_list("name", flat=True))
+    for name in (name for name in BUILTIN if name in missing):
+        # A person's own mapping of that name came first: it stays what the name means.
+        ScopeMapping.objects.get_or_create(
+            name=name, defaults={"scope_name": name, "kind": ScopeMapping.Kind.BUILTIN, "source": name, "description": BUILTIN[name], "managed": True}
+        )
+    if missing:
+        hooks.registry_changed()
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, str]:
+    return {name: _stored(values[name]) for name in SOURCES if values.get(name) is not None}
+
+
+def _stored(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _shown(kind: str, source: str) -> Any:
+    if kind in ("template", "expression") or not source.lstrip().startswith("{"):
+        return source
+    return json.loads(source)
+
+
+def _refuse_managed(mapping: ScopeMapping) -> None:
+    if mapping.managed:
+        raise ValidationError(f"“{mapping.name}” is built in; add a mapping with the scope_name “{mapping.scope_name}” beside it.", code="managed")
+
+
+def _write(mapping: ScopeMapping, values: Mapping[str, Any], sources: Mapping[str, str]) -> list[str]:
+    wanted = {name: values[name] for name in ("name", "scope_name", "description", "restricted", "mandatory") if name in values}
+    for kind, source in sources.items():
+        wanted |= {"kind": kind, "source": source}
+    changed = assign(mapping, wanted)
+    errors = Errors()
+    try:
+        check(mapping)
+    except ValidationError as error:
+        errors.merge(error)
+    for kind, source in sources.items():
+        with errors.of(kind):
+            evaluator.validate(kind, source, mapping.scope_name)
+    errors.raise_any()
+    if changed:
+        save(mapping)
+        hooks.registry_changed()
+    return changed

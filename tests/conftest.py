@@ -115,10 +115,10 @@ def statements(db: None) -> Callable[[], CaptureQueriesContext]:
 
 
 @pytest.fixture(scope="session")
-def live_server() -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """The product in a process of its own, on PostgreSQL when the run is, else on SQLite."""
-    with Server(os.environ.get("TEST_DATABASE_URL"), **_redis()) as server:
-        yield server
+    with Server(os.environ.get("TEST_DATABASE_URL"), **_redis()) as running:
+        yield running
 
 
 def _redis() -> dict[str, str]:

@@ -28,7 +28,7 @@ class RequestOrigin:
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
             response = self.get_response(request)
-            response.headers["X-Request-Id"] = request_id
+            response.headers.setdefault("X-Request-Id", request_id)
             return response
         finally:
             structlog.contextvars.unbind_contextvars("request_id")

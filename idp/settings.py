@@ -15,6 +15,7 @@ from idp.env import EX_CONFIG, BadEnvironment, Environment
 from idp.environment import load
 from idp.logging import logging_configuration
 from idp.mail import mail_settings
+from idp.unfold import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "providers.middleware.PendingRequest",
 ]
 
 TEMPLATES = [
@@ -94,6 +96,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "idp.context.product",
+                "providers.context.pending",
             ],
         },
     },
@@ -131,7 +134,7 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_USERNAME_VALIDATORS = "accounts.adapter.USERNAME_VALIDATORS"
-ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -169,6 +172,8 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 LANGUAGE_COOKIE_NAME = cookie_name("language")
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+BROWSER_COOKIE_NAME = cookie_name("browser")
+PENDING_COOKIE_NAME = cookie_name("pending")
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 # Nothing to other origins. With "no-referrer" browsers send `Origin: null` with our own forms, and no form would pass the CSRF check.

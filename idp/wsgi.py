@@ -1,8 +1,53 @@
-"""WSGI entry."""
+"""WSGI: the machine endpoints first, then Django."""
 
 import os
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "idp.settings")
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+# What follows needs the settings that the line above has loaded.
+from idp.network import client_ip  # noqa: E402
+from providers import issuer  # noqa: E402
+from providers.conf import BODY_LIMIT  # noqa: E402
+from providers.endpoints import ENDPOINTS, chain  # noqa: E402
+from providers.endpoints.errors import json_response  # noqa: E402
+from providers.endpoints.wsgi import request_of  # noqa: E402
+from providers.messages import EndpointResponse  # noqa: E402
+
+StartResponse = Callable[..., Any]
+REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+
+def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    """Serve one request."""
+    route = issuer.split(environ.get("PATH_INFO", "/"))
+    if route is None or route.tail not in ENDPOINTS:
+        return django_application(environ, start_response)
+    environ["REMOTE_ADDR"] = client_ip(environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""))
+    body = _body(environ)
+    response = chain.respond(request_of(environ, body), route) if body is not None else _too_long()
+    headers = [*response.headers]
+    if response.status not in (204, 304):
+        headers.append(("Content-Length", str(len(response.body))))
+    start_response(REASONS[response.status], headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
+
+
+def _body(environ: dict[str, Any]) -> bytes | None:
+    """The whole body, or `None` when it is over the bound."""
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if environ["REQUEST_METHOD"] in ("GET", "HEAD", "OPTIONS") and length == "0":
+        return b""
+    if length.isdigit() and int(length) > BODY_LIMIT:
+        return None
+    body: bytes = environ["wsgi.input"].read(BODY_LIMIT + 1)
+    return body if len(body) <= BODY_LIMIT else None
+
+
+def _too_long() -> EndpointResponse:
+    return json_response(413, {"error": "invalid_request", "error_description": "The body is too long."})

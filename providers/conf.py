@@ -8,6 +8,8 @@ CLOCK_SKEW = 10
 ASSERTION_MAX_LIFETIME = 3600
 # A lost answer to a refresh is given again within this time (rulings 22).
 REFRESH_GRACE = 10
+# However often it is rotated, a family ends after this time.
+REFRESH_ABSOLUTE_LIFETIME = 365 * 86400
 # How long a pending authorization request waits for its person.
 AUTHORIZATION_REQUEST_LIFETIME = 1800
 # How long documents may be cached by relying parties; a new key is published at least this long before it signs.

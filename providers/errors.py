@@ -140,6 +140,12 @@ class AccountSelectionRequired(OAuthError):
     error = "account_selection_required"
 
 
+class UnmetAuthenticationRequirements(OAuthError):
+    """OpenID Connect Core Error Code unmet_authentication_requirements 1.0."""
+
+    error = "unmet_authentication_requirements"
+
+
 class RequestNotSupported(OAuthError):
     """OpenID Connect Core 1.0 §3.1.2.6."""
 

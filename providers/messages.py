@@ -132,6 +132,7 @@ class AuthorizeRequest:
     nonce: str = ""
     requested_scope: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
     prompt: frozenset[str] = frozenset()
     max_age: int | None = None
     acr_values: tuple[str, ...] = ()

@@ -35,6 +35,7 @@ class Consent(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="consents")
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="consents")
     scope = models.TextField(blank=True)
+    declined_scope = models.TextField(blank=True, help_text="What the person left out; not asked for again.")
     resource = models.JSONField(default=list)
     claims = models.JSONField(default=list, help_text="Names of claims that were asked for one by one.")
     epoch = models.PositiveIntegerField(default=0)

@@ -25,7 +25,6 @@ class AuthorizationRequest(models.Model):
     consented_at = models.DateTimeField(null=True)
     consented_scope = models.TextField(blank=True)
     consented_user = models.CharField(max_length=64, blank=True)
-    continued_at = models.DateTimeField(null=True, help_text="When a person agreed to go on to an unverified client.")
     answered_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -138,6 +138,9 @@ class Client(AbstractApplication):
     disabled = models.BooleanField(default=False)
     version = models.PositiveBigIntegerField(default=1, editable=False)
 
+    # The secret in clear, on the one object for which a service has just made it; never stored.
+    minted_secret: str = ""
+
     class Meta(AbstractApplication.Meta):
         abstract = False
         ordering: ClassVar[list[str]] = ["slug"]

@@ -1,0 +1,83 @@
+"""What stands around every machine endpoint: connection, bounds, methods, errors, headers, log. One explicit chain."""
+
+import logging
+import secrets
+import time
+
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
+
+from audit.metrics import REQUEST_SECONDS, REFUSALS
+from audit.record import Origin, origin
+from providers.conf import HEADER_LIMIT
+from providers.endpoints import ENDPOINTS, Endpoint
+from providers.endpoints.errors import error_response, json_response
+from providers.endpoints.origins import preflight
+from providers.errors import InvalidRequest, OAuthError, ServerError, TemporarilyUnavailable
+from providers.issuer import Route
+from providers.messages import EndpointRequest, EndpointResponse
+
+log = logging.getLogger("providers.endpoints")
+
+SECURITY_HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+)
+
+
+def respond(request: EndpointRequest, route: Route) -> EndpointResponse:
+    """Answer a request to a machine endpoint; never raises."""
+    started = time.perf_counter()
+    endpoint = ENDPOINTS[route.tail]
+    request_id = secrets.token_hex(8)
+    context = origin.set(Origin(ip=request.ip or None, request_id=request_id))
+    try:
+        response = _guarded(request, route, endpoint, request_id)
+    finally:
+        origin.reset(context)
+    elapsed = time.perf_counter() - started
+    REQUEST_SECONDS.labels(route.tail).observe(elapsed)
+    log.debug("answered", extra={"request_id": request_id, "endpoint": route.tail, "status": response.status, "ms": round(elapsed * 1000, 1)})
+    return EndpointResponse(response.status, response.body, (*response.headers, *SECURITY_HEADERS, ("X-Request-Id", request_id)))
+
+
+def _guarded(request: EndpointRequest, route: Route, endpoint: Endpoint, request_id: str) -> EndpointResponse:
+    if request.method == "OPTIONS":
+        return preflight(request)
+    if request.method not in endpoint.methods:
+        refusal = json_response(405, {"error": "invalid_request", "error_description": "The method is not allowed."})
+        return EndpointResponse(refusal.status, refusal.body, (*refusal.headers, ("Allow", ", ".join((*endpoint.methods, "OPTIONS")))))
+    if sum(len(name) + len(value) for name, value in request.headers.items()) > HEADER_LIMIT:
+        return json_response(431, {"error": "invalid_request", "error_description": "The headers are too long."})
+    try:
+        return endpoint.respond(request, route)
+    except OAuthError as error:
+        return _refused(error, request_id, route)
+    except (OperationalError, InterfaceError) as error:
+        discard_connection()
+        log.warning("database unavailable", extra={"request_id": request_id, "error": type(error).__name__})
+        return _refused(TemporarilyUnavailable("Try again in a moment.", retry_after=2), request_id, route)
+    except (UnicodeError, ValueError, RecursionError) as error:
+        # Nothing of ours raises these: something in the request is not what it seems. Refuse it and keep the trace.
+        log.exception("unreadable request", extra={"request_id": request_id})
+        return _refused(InvalidRequest("The request cannot be read.", detail=type(error).__name__), request_id, route)
+    except Exception as error:  # noqa: BLE001 - the last line: fail closed, say nothing
+        if isinstance(error, DatabaseError):
+            discard_connection()
+        log.exception("unexpected", extra={"request_id": request_id})
+        return _refused(ServerError("Something went wrong on our side."), request_id, route)
+
+
+def _refused(error: OAuthError, request_id: str, route: Route) -> EndpointResponse:
+    REFUSALS.labels(error.error).inc()
+    extra = {"request_id": request_id, "endpoint": route.tail, "error": error.error, "rule": error.rule, "reason": error.detail}
+    log.info("refused", extra=extra)
+    return error_response(error, request_id)
+
+
+def discard_connection() -> None:
+    """Forget a connection that failed, so that the next request starts with a new one."""
+    if connection.in_atomic_block:
+        return
+    connection.close()
+    close_old_connections()

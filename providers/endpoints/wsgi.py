@@ -1,0 +1,22 @@
+"""From a WSGI environment to an `EndpointRequest` (PEP 3333)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from providers.messages import EndpointRequest
+
+_PLAIN = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
+
+
+def request_of(environ: Mapping[str, Any], body: bytes) -> EndpointRequest:
+    """The request as the endpoints see it. `REMOTE_ADDR` must have been settled already."""
+    headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_") and isinstance(value, str)}
+    headers |= {plain: environ[name] for name, plain in _PLAIN.items() if environ.get(name)}
+    return EndpointRequest(
+        method=environ.get("REQUEST_METHOD", "GET"),
+        path=environ.get("PATH_INFO", "/"),
+        query=environ.get("QUERY_STRING", ""),
+        headers=headers,
+        body=body,
+        ip=environ.get("REMOTE_ADDR", ""),
+    )

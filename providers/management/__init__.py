@@ -1,0 +1,1 @@
+"""How callers of the management API prove who they are."""

@@ -1,0 +1,1 @@
+"""The portal: what a person sees of their own account at `/` and `/me/`."""

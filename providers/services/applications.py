@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 
-from accounts.services.saving import assign, check, save
+from accounts.services.saving import assign, check, plain, save
 from accounts.services.schema import Field, Schema
 from audit.record import record
 from providers.models import Application
@@ -73,6 +73,6 @@ def find(key: str) -> Application | None:
     return Application.objects.filter(slug=key).first()
 
 
-def read(application: Application, *, secrets: bool = False) -> dict[str, Any]:
+def read(application: Application) -> dict[str, Any]:
     """The application in the names of the schema."""
-    return {"slug": application.slug, "name": application.name, "issuer_mode": application.issuer_mode}
+    return {"slug": application.slug, "name": application.name, "issuer_mode": plain(application.issuer_mode)}

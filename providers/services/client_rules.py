@@ -18,14 +18,7 @@ from scopes.errors import BadScope
 
 PAGES = ("client_uri", "logo_uri", "policy_uri", "tos_uri", "initiate_login_uri")
 FETCHED = ("jwks_uri", "sector_identifier_uri", "backchannel_logout_uri", "frontchannel_logout_uri")
-LIFETIMES = (
-    "consent_lifetime",
-    "access_token_lifetime",
-    "id_token_lifetime",
-    "refresh_token_lifetime",
-    "authorization_code_lifetime",
-    "device_code_lifetime",
-)
+LIFETIMES = tuple(f"{name}_lifetime" for name in "consent access_token id_token refresh_token authorization_code device_code".split())
 TEXT_LIST_LIMIT = 100
 _PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _HMAC_FIELDS = ("id_token_signed_response_alg", "userinfo_signed_response_alg", "token_endpoint_auth_signing_alg")

@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 
-from accounts.services.saving import assign, check, save
+from accounts.services.saving import assign, check, plain, save
 from accounts.services.schema import Errors, refuse_unknown
 from audit.record import record
+from providers.jose import ASYMMETRIC_ALGORITHMS
 from providers.models import Application, Client
 from providers.services import keys, namespaces, registry, secrets
 from providers.services.client_metadata import COLUMNS, SCHEMA, URIS
@@ -92,14 +93,14 @@ def read(client: Client, *, secrets: bool = False) -> dict[str, Any]:
     shown |= {name: getattr(client, name).split() for name in URIS}
     shown |= {
         "provider": namespaces.provider_of(client),
-        "issuer_mode": client.application.issuer_mode if client.application else Application.IssuerMode.APPLICATION.value,
+        "issuer_mode": client.application.issuer_mode if client.application else Application.IssuerMode.APPLICATION,
         "assignments": sorted(assignment.name for assignment in client.assignments.all()),
         "policies": [],
         "key": client.key.name if client.key else None,
     }
     if secrets:
         shown["client_secret"] = _revealed(client)
-    return {field.name: shown[field.name] for field in SCHEMA.fields if field.name in shown}
+    return {field.name: plain(shown[field.name]) for field in SCHEMA.fields if field.name in shown}
 
 
 def _revealed(client: Client) -> str:
@@ -150,11 +151,10 @@ def _write(client: Client, values: dict[str, Any], *, registration: bool) -> lis
         wanted["scope"] = " ".join(dict.fromkeys(wanted["scope"].split()))
     changed = assign(client, wanted)
     client.client_type = Client.CLIENT_PUBLIC if client.is_public else Client.CLIENT_CONFIDENTIAL
-    for rule in (lambda: check_rules(client, values, registration=registration), lambda: _check_columns(client)):
-        try:
-            rule()
-        except ValidationError as error:
-            errors.merge(error)
+    with errors.all():
+        check_rules(client, values, registration=registration)
+    with errors.all():
+        _check_columns(client)
     errors.raise_any()
     if changed or not known:
         save(client)
@@ -222,5 +222,5 @@ def _write_application(client: Client, values: Mapping[str, Any]) -> list[str]:
 def _ensure_keys(client: Client) -> None:
     """Algorithms that a client names are there to be signed with."""
     for algorithm in {client.id_token_signed_response_alg, client.userinfo_signed_response_alg}:
-        if algorithm in keys.Key.Algorithm.values:
+        if algorithm in ASYMMETRIC_ALGORITHMS:
             keys.for_algorithm(algorithm)

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from accounts.services.saving import assign, check, save
+from accounts.services.saving import assign, check, plain, save
 from accounts.services.schema import Field, Kind, Schema
 from audit.record import record
 from providers.conf import DOCUMENT_MAX_AGE
@@ -97,10 +97,10 @@ def find(key: str) -> Key | None:
 
 def read(key: Key, *, secrets: bool = False) -> dict[str, Any]:
     """The series in the names of the schema; with `secrets` its private keys, the oldest first."""
-    shown: dict[str, Any] = {name: getattr(key, name) for name in _COLUMNS}
+    shown: dict[str, Any] = {name: plain(getattr(key, name)) for name in _COLUMNS}
     if secrets:
         pairs = sorted(key.signing_keys.all(), key=lambda pair: pair.pk)
-        shown["signing_keys"] = [{"status": pair.status, "private_jwk": private_jwk(pair)} for pair in pairs]
+        shown["signing_keys"] = [{"status": plain(pair.status), "private_jwk": private_jwk(pair)} for pair in pairs]
     return shown
 
 

@@ -61,7 +61,7 @@ def find(key: str) -> Provider | None:
     return Provider.objects.filter(name=key).first()
 
 
-def read(provider: Provider, *, secrets: bool = False) -> dict[str, Any]:
+def read(provider: Provider) -> dict[str, Any]:
     """The provider in the names of the schema."""
     return {field.name: getattr(provider, field.name) for field in SCHEMA.fields}
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.secrets import PEPPER_KID, seal, unseal
 from audit.record import record
-from providers.client_auth.secret import digest
+from providers.client_secrets import digest
 from providers.models import Client, ClientSecret
 from providers.services.versions import bump
 
@@ -27,7 +27,7 @@ def mint() -> str:
 
 def reveal(row: ClientSecret) -> str:
     """The secret in clear; raises `accounts.secrets.BadCiphertext`."""
-    return unseal(row.ciphertext, f"client_secret:{row.client_id}").decode()
+    return unseal(bytes(row.ciphertext), f"client_secret:{row.client_id}").decode()
 
 
 def live(client: Client) -> list[ClientSecret]:

@@ -21,7 +21,8 @@ def revoke(authorization: Authorization, *, actor: str) -> None:
 def revoke_access_token(token: AccessToken, *, actor: str) -> None:
     """End one access token and leave the rest of its authorization."""
     AccessToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
-    record("token.revoked", actor=actor, subject=token.user.username if token.user else "", client_id=token.application.client_id)
+    subject = token.user.username if token.user else ""
+    record("token.revoked", actor=actor, subject=subject, client_id=token.application.client_id if token.application else "")
 
 
 @transaction.atomic

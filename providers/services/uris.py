@@ -37,21 +37,29 @@ def check_redirect_uri(uri: str, *, registration: bool = False) -> None:
     if uri == OUT_OF_BAND:
         return
     parts = _split(uri)
+    _check_spelling(uri)
+    if not _SCHEME.fullmatch(parts.scheme) or parts.scheme in REFUSED_SCHEMES:
+        raise _bad(uri, "does not begin with https: or a scheme of an application")
+    if taken := {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)} & RESPONSE_PARAMETERS:
+        raise _bad(uri, f"has a parameter named {min(taken)}, which answers bring")
+    if parts.scheme in ("http", "https"):
+        _check_host(uri, parts, registration=registration)
+
+
+def _check_spelling(uri: str) -> None:
     if set(uri) & set('\\"<>`{}|^'):
         raise _bad(uri, "holds a character that addresses do not have")
     if "*" in uri:
         raise _bad(uri, "holds a wildcard; every address is registered by itself")
     if "#" in uri:
         raise _bad(uri, "has a fragment")
-    if not _SCHEME.fullmatch(parts.scheme) or parts.scheme in REFUSED_SCHEMES:
-        raise _bad(uri, "does not begin with https: or a scheme of an application")
-    if taken := {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)} & RESPONSE_PARAMETERS:
-        raise _bad(uri, f"has a parameter named {min(taken)}, which answers bring")
-    if parts.scheme in ("http", "https"):
-        if not parts.hostname or parts.username is not None or parts.password is not None:
-            raise _bad(uri, "has no plain host")
-        if registration and parts.scheme == "http" and not is_loopback(parts.hostname):
-            raise _bad(uri, "needs https")
+
+
+def _check_host(uri: str, parts: SplitResult, *, registration: bool) -> None:
+    if not parts.hostname or parts.username is not None or parts.password is not None:
+        raise _bad(uri, "has no plain host")
+    if registration and parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise _bad(uri, "needs https")
 
 
 def is_loopback(host: str) -> bool:

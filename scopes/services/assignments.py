@@ -63,7 +63,7 @@ def find(key: str) -> Assignment | None:
     return Assignment.objects.filter(name=key).first()
 
 
-def read(assignment: Assignment, *, secrets: bool = False) -> dict[str, Any]:
+def read(assignment: Assignment) -> dict[str, Any]:
     """The assignment in the names of the schema."""
     return {
         "name": assignment.name,

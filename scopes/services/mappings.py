@@ -84,7 +84,7 @@ def find(key: str) -> ScopeMapping | None:
     return ScopeMapping.objects.filter(name=key).first()
 
 
-def read(mapping: ScopeMapping, *, secrets: bool = False) -> dict[str, Any]:
+def read(mapping: ScopeMapping) -> dict[str, Any]:
     """The mapping in the names of the schema; only its own kind of source is there."""
     shown = {name: getattr(mapping, name) for name in ("name", "scope_name", "description", "restricted", "mandatory")}
     if mapping.kind in SOURCES:
@@ -98,30 +98,35 @@ def ensure_builtin() -> None:
     missing = set(BUILTIN) - set(ScopeMapping.objects.filter(managed=True).values_list("name", flat=True))
     for name in (name for name in BUILTIN if name in missing):
         # A person's own mapping of that name came first: it stays what the name means.
-        ScopeMapping.objects.get_or_create(
-            name=name, defaults={"scope_name": name, "kind": ScopeMapping.Kind.BUILTIN, "source": name, "description": BUILTIN[name], "managed": True}
-        )
+        defaults = {"scope_name": name, "kind": ScopeMapping.Kind.BUILTIN, "source": name, "description": BUILTIN[name], "managed": True}
+        ScopeMapping.objects.get_or_create(name=name, defaults=defaults)
     if missing:
         hooks.registry_changed()
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, str]:
-    return {name: _stored(values[name]) for name in SOURCES if values.get(name) is not None}
+    return {kind: _stored(kind, values[kind]) for kind in SOURCES if values.get(kind) is not None}
 
 
-def _stored(value: Any) -> str:
+def _stored(kind: str, value: Any) -> str:
+    """The source as text. JSON is kept in one form, so that it can be shown as JSON and taken back unchanged."""
+    if isinstance(value, str):
+        value = _shown(kind, value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def _shown(kind: str, source: str) -> Any:
     if kind in ("template", "expression") or not source.lstrip().startswith("{"):
         return source
-    return json.loads(source)
+    try:
+        return json.loads(source)
+    except ValueError:  # the evaluator says where the mistake is
+        return source
 
 
 def _refuse_managed(mapping: ScopeMapping) -> None:
     if mapping.managed:
-        raise ValidationError(f"“{mapping.name}” is built in; add a mapping with the scope_name “{mapping.scope_name}” beside it.", code="managed")
+        raise ValidationError(f"“{mapping.name}” is built in; put a mapping with the same scope_name beside it.", code="managed")
 
 
 def _write(mapping: ScopeMapping, values: Mapping[str, Any], sources: Mapping[str, str]) -> list[str]:
@@ -130,10 +135,8 @@ def _write(mapping: ScopeMapping, values: Mapping[str, Any], sources: Mapping[st
         wanted |= {"kind": kind, "source": source}
     changed = assign(mapping, wanted)
     errors = Errors()
-    try:
+    with errors.all():
         check(mapping)
-    except ValidationError as error:
-        errors.merge(error)
     for kind, source in sources.items():
         with errors.of(kind):
             evaluator.validate(kind, source, mapping.scope_name)

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 
 from scopes.context import ClaimsContext, MappingView
 from scopes.errors import EvaluationError, SourceError
-from scopes.evaluator import attribute, builtin, constant, groups, template
+from scopes.evaluator import attribute, builtin, constant, expression, groups, template
 from scopes.evaluator.program import SOURCE_LIMIT, Compiler, Program
 
 KINDS: Mapping[str, Compiler] = {
@@ -22,6 +22,7 @@ KINDS: Mapping[str, Compiler] = {
     "attribute": attribute.compile_source,
     "constant": constant.compile_source,
     "groups": groups.compile_source,
+    "expression": expression.compile_source,
 }
 
 CACHE_SIZE = 1024

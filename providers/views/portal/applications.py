@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
@@ -46,7 +47,7 @@ def _tiles(user: User) -> Iterator[Tile]:
         yield Tile(client.client_name or client.client_id, client.logo_uri, _start(client), max(used, default=None))
 
 
-def _clients(user: User) -> QuerySet[Client]:
+def _clients(user: User) -> QuerySet[Any]:
     consents = Consent.objects.filter(user=user, client=OuterRef("pk"), epoch__gte=OuterRef("consent_epoch"))
     consents = consents.filter(Q(expires_at=None) | Q(expires_at__gt=Now()))
     authorizations = Authorization.objects.filter(user=user, client=OuterRef("pk"))

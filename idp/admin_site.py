@@ -1,8 +1,11 @@
 """The one admin site: unfold's, entered through the ordinary login."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
 
@@ -11,6 +14,11 @@ class AdminSite(UnfoldAdminSite):
 
     site_header = site_title = "Gatehouse"
     index_title = "Administration"
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Take our own pages only: those that libraries bring would show session keys and the secrets of second factors."""
+        if admin_class is not None and issubclass(admin_class, ModelAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         """Send strangers to the login page; a person without the right is told so and may switch."""

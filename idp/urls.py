@@ -4,10 +4,17 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from idp.health import healthz, metrics, readyz
+
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("idp.api.urls")),
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("metrics", metrics),
     path("", include("providers.urls")),
+    path("", include("providers.views.portal.urls")),
     path(".well-known/change-password", RedirectView.as_view(pattern_name="account_change_password")),
 ]
 

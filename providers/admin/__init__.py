@@ -1,23 +1,16 @@
-"""Admin classes of the authorization server (named in `OAUTH2_PROVIDER` for the swapped models)."""
+"""Admin pages of the authorization server (some are named in `OAUTH2_PROVIDER` for the swapped models)."""
 
-from unfold.admin import ModelAdmin
+from providers.admin.clients import ApplicationAdmin, ClientAdmin, ProviderAdmin
+from providers.admin.keys import KeyAdmin
+from providers.admin.records import AccessTokenAdmin, AuthorizationCodeAdmin, IDTokenAdmin, RefreshTokenAdmin
 
-
-class ClientAdmin(ModelAdmin):
-    """Clients."""
-
-
-class AccessTokenAdmin(ModelAdmin):
-    """Access tokens."""
-
-
-class RefreshTokenAdmin(ModelAdmin):
-    """Refresh tokens."""
-
-
-class AuthorizationCodeAdmin(ModelAdmin):
-    """Authorization codes."""
-
-
-class IDTokenAdmin(ModelAdmin):
-    """ID tokens."""
+__all__ = [
+    "AccessTokenAdmin",
+    "ApplicationAdmin",
+    "AuthorizationCodeAdmin",
+    "ClientAdmin",
+    "IDTokenAdmin",
+    "KeyAdmin",
+    "ProviderAdmin",
+    "RefreshTokenAdmin",
+]

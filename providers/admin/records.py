@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.decorators import action, display
 
 from audit.admin.records import RecordAdmin, moment
-from providers.models import Authorization, AuthorizationRequest, Consent, DeviceCode, Limit, RefreshToken, Replay, Session
+from providers.models import AccessToken, Authorization, AuthorizationRequest, Consent, DeviceCode, Limit, RefreshToken, Replay, Session
 from providers.services import consents, sessions, tokens
 
 LABELS = {"live": "success", "used": "info", "expired": "warning", "revoked": "danger", "ended": "danger", "waiting": "info", "answered": "success"}
@@ -28,16 +28,20 @@ def state(item: Any, *, expires: str = "expires", over: str = "revoked_at", used
 class TokenAdmin(RecordAdmin):
     """Tokens: what they were made for, never what they are."""
 
-    list_select_related = ("user", "application")
+    list_select_related = ("user", "application", "authorization")
     search_fields = ("user__username_key", "application__client_id", "application__client_name")
     search_help_text = "Person or client."
     actions = ("revoke",)
+
+    def end(self, token: Any, actor: str) -> None:
+        """What revoking means for this kind."""
+        raise NotImplementedError
 
     @action(description="Revoke", permissions=["end"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """End the chosen tokens."""
         for token in queryset:
-            tokens.revoke(token, actor=request.user.get_username())
+            self.end(token, request.user.get_username())
         self.message_user(request, "Revoked.", messages.SUCCESS)
 
 
@@ -51,10 +55,14 @@ class AccessTokenAdmin(TokenAdmin):
     issued = moment("created", "issued")
     expires_in = moment("expires", "expires")
 
+    def end(self, token: AccessToken, actor: str) -> None:
+        """This token alone."""
+        tokens.revoke_access_token(token, actor=actor)
+
     @display(description="status", label=LABELS)
-    def status(self, token: Model) -> str:
+    def status(self, token: AccessToken) -> str:
         """Whether it is good for anything."""
-        return state(token)
+        return "revoked" if token.authorization and token.authorization.revoked_at else state(token)
 
 
 class RefreshTokenAdmin(TokenAdmin):
@@ -62,11 +70,14 @@ class RefreshTokenAdmin(TokenAdmin):
 
     list_display = ("application", "user", "scope", "issued", "expires_on", "status")
     list_filter = (("created", admin.DateFieldListFilter),)
-    list_select_related = ("user", "application", "authorization")
     fields = ("application", "user", "scope", "created", "expires_at", "used_at", "last_used_at", "revoked")
     readonly_fields = fields
     issued = moment("created", "issued")
     expires_on = moment("expires_at", "expires")
+
+    def end(self, token: RefreshToken, actor: str) -> None:
+        """With the authorization behind it: its access tokens and its successors too."""
+        tokens.revoke(token.authorization, actor=actor)
 
     @display(description="scope")
     def scope(self, token: RefreshToken) -> str:
@@ -76,7 +87,9 @@ class RefreshTokenAdmin(TokenAdmin):
     @display(description="status", label=LABELS)
     def status(self, token: RefreshToken) -> str:
         """Whether it is good for anything."""
-        return "used" if token.used_at else state(token, expires="expires_at", over="revoked")
+        if token.used_at and not token.authorization.revoked_at:
+            return "used"
+        return "revoked" if token.authorization.revoked_at else state(token, expires="expires_at", over="revoked")
 
 
 class AuthorizationCodeAdmin(RecordAdmin):
@@ -175,7 +188,7 @@ class SessionAdmin(RecordAdmin):
     def end(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
         """Sign the chosen sessions out, tokens included."""
         for session in queryset:
-            sessions.end(session, actor=request.user.get_username())
+            sessions.end_row(session, actor=request.user.get_username())
         self.message_user(request, "Ended, with the tokens that belonged to them.", messages.SUCCESS)
 
 

@@ -58,7 +58,8 @@ class Person:
             self.logins += 1
             name = {"id_login": self.username} if "id_login" in ids else {}
             self._take(self._submit(here, "login-submit", None, {**name, "id_password": self.password}))
-            assert not (self.answer and self.answer.status_code == 200 and "login-submit" in _ids(self.answer)), "the login was refused"
+            refused = self.answer is not None and not self.answer.is_redirect and "login-submit" in _ids(self.answer)
+            assert not refused, f"the login was refused: {self.text('main')[:300]}"
             return True
         if "consent-approve" in ids:
             self.consents += 1

@@ -25,7 +25,7 @@ class Origin:
     actor: str = ""
 
 
-origin: ContextVar[Origin] = ContextVar("audit_origin", default=Origin())
+origin: ContextVar[Origin | None] = ContextVar("audit_origin", default=None)
 
 
 def record(kind: str, *, actor: str = "", subject: str = "", client_id: str = "", **data: Any) -> Event:
@@ -33,7 +33,7 @@ def record(kind: str, *, actor: str = "", subject: str = "", client_id: str = ""
     unknown = set(data) - ALLOWED
     if unknown:
         raise ValueError(f"not an event field: {', '.join(sorted(unknown))}")
-    here = origin.get()
+    here = origin.get() or Origin()
     return Event.objects.create(
         kind=kind,
         actor=(actor or here.actor)[:150],

@@ -44,8 +44,9 @@ APPEND_SLASH = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "unfold.apps.BasicAppConfig",  # its templates come before those of Django's admin
+    "idp.apps.ProjectConfig",
     "idp.apps.AdminConfig",
-    "unfold.apps.BasicAppConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -112,14 +113,19 @@ if IDP.redis_url:
         }
     }
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "idp_cache", "OPTIONS": {"MAX_ENTRIES": 20000}}}
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "idp_cache", "OPTIONS": {"MAX_ENTRIES": 20000}}
+    }
 
 # --- people -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("username", "email")}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "email")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "accounts.passwords.MaximumLengthValidator"},
@@ -216,7 +222,11 @@ DEFAULT_FROM_EMAIL = f"Gatehouse <no-reply@{HOST}>"
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_configuration(IDP.log_level, IDP.log_format or ("text" if sys.stderr.isatty() else "json"))
 TRUSTED_PROXIES = tuple(ipaddress.ip_network(value, strict=False) for value in IDP.trusted_proxies)
-SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016"] if not SECURE else ["security.W005", "security.W008", "security.W021"]
+SILENCED_SYSTEM_CHECKS = (
+    ["security.W004", "security.W008", "security.W012", "security.W016"]
+    if not SECURE
+    else ["security.W005", "security.W008", "security.W021"]
+)
 
 # --- the authorization server -----------------------------------------------------------------------------------------
 OAUTH2_PROVIDER_APPLICATION_MODEL = "providers.Client"
@@ -242,7 +252,10 @@ OAUTH2_PROVIDER = {
 
 # --- management API ---------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["providers.management.authentication.BearerToken", "providers.management.authentication.StaffSession"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "providers.management.authentication.BearerToken",
+        "providers.management.authentication.StaffSession",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["idp.api.permissions.ModelPermissions"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["idp.api.parsers.StrictJSONParser"],

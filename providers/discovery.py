@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from accounts.authentication import ACR_VALUES
 from providers import client_auth
 from providers.grants import GRANTS
@@ -26,11 +28,10 @@ HIDDEN_SCOPES = GITHUB_SCOPES | {"gatehouse/api"}
 
 def clients_of(route: Route) -> list[ClientRecord]:
     """The clients that an issuer serves."""
-    rows = Client.objects.select_related("application", "key").prefetch_related("secrets", "assignments").filter(namespace="", disabled=False)
-    if route.space == APPLICATION:
-        rows = rows.filter(application__slug=route.slug)
-    else:
-        rows = rows.exclude(application__issuer_mode=APPLICATION)
+    rows = Client.objects.select_related("application", "key").prefetch_related("secrets", "assignments")
+    rows = rows.filter(namespace="", disabled=False)
+    own = Q(application__slug=route.slug) if route.space == APPLICATION else ~Q(application__issuer_mode=APPLICATION)
+    rows = rows.filter(own)
     return [clients.record_of(row) for row in rows[:500]]
 
 

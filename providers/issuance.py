@@ -13,7 +13,7 @@ ALLOW_ALL = "allow_all"
 TOKEN_LIMIT = 8192
 
 
-def may_issue(authorization: Authorization, snapshot: Snapshot, now: datetime) -> None:
+def may_issue(authorization: Authorization, snapshot: Snapshot) -> None:
     """Raise `AccessDenied` unless person, client, session, consent and policies still allow what was authorised."""
     if authorization.client.disabled:
         raise AccessDenied("The client is disabled.", rule="client_disabled")
@@ -36,7 +36,7 @@ def may_issue(authorization: Authorization, snapshot: Snapshot, now: datetime) -
 def access(authorization: Authorization, snapshot: Snapshot) -> Decision:
     """Whether assignments and policies let the person use the client."""
     client, person = authorization.client, authorization.person
-    assert person is not None  # noqa: S101 - asked about people only
+    assert person is not None
     if not client.assignments:
         return may_use(AccessContext(person, (), client.client_id, authorization.scope))
     named = people.assignments(person.id)
@@ -59,7 +59,7 @@ def presented(token: str, now: datetime) -> FoundAccessToken:
     if found is None or found.revoked_at is not None or found.expires_at <= now:
         raise InvalidToken
     try:
-        may_issue(found.authorization, registry.current(), now)
+        may_issue(found.authorization, registry.current())
     except AccessDenied as error:
         raise InvalidToken(detail=error.detail) from error
     return found

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from providers import context
@@ -23,8 +22,7 @@ class PendingRequest:
         """Add the redirect URI's origin to the policy while a request is pending."""
         response = self.get_response(request)
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
-        may_wait = settings.PENDING_COOKIE_NAME in request.COOKIES or request.path.startswith(context.CONTINUE_PREFIX) or "next" in request.GET
-        if is_page and request.path.startswith(ENTRANCE_PATHS) and may_wait:
+        if is_page and request.path.startswith(ENTRANCE_PATHS):
             pending = context.of(request)
             if pending:
                 allow_form_action(response, pending.redirect_uri)
@@ -36,4 +34,4 @@ def allow_form_action(response: HttpResponse, redirect_uri: str) -> None:
     parts = urlsplit(redirect_uri)
     plain = parts.scheme in ("http", "https") and HOST_SOURCE.match(parts.netloc)
     source = f"{parts.scheme}://{parts.netloc}" if plain else f"{parts.scheme}:"
-    response._csp_update = {**getattr(response, "_csp_update", {}), "form-action": [source]}  # type: ignore[attr-defined] # noqa: SLF001 - django-csp's way
+    response._csp_update = {**getattr(response, "_csp_update", {}), "form-action": [source]}  # type: ignore[attr-defined]

@@ -98,12 +98,11 @@ def _literal(host: str) -> Address | None:
     try:
         return ipaddress.ip_address(host)
     except ValueError:
+        pass
+    try:
         # Decimal, octal and hexadecimal spellings that the resolver would take for an address.
-        if host.replace(".", "").replace("x", "").isalnum() and not any(char.isalpha() for char in host.lower().replace("0x", "").strip("abcdef0123456789.")):
-            try:
-                return ipaddress.ip_address(socket.inet_ntoa(socket.inet_aton(host)))
-            except (OSError, UnicodeError):
-                return None
+        return ipaddress.ip_address(socket.inet_ntoa(socket.inet_aton(host)))
+    except (OSError, UnicodeError):
         return None
 
 

@@ -25,7 +25,8 @@ urlpatterns = [
     re_path(r"^application/o/(token|userinfo|introspect|revoke)/?$", machine),
     re_path(r"^application/o/[^/]+/(jwks/?)?$", machine),
     re_path(r"^application/o/[^/]+/{1,2}\.well-known/(openid-configuration|oauth-authorization-server)/?$", machine),
-    re_path(r"^\.well-known/(openid-configuration|oauth-authorization-server)(/application/o/[^/]+)?/?$", machine),  # OIDC Discovery, RFC 8414
+    # OpenID Connect Discovery 1.0 §4, RFC 8414 §3
+    re_path(r"^\.well-known/(openid-configuration|oauth-authorization-server)(/application/o/[^/]+)?/?$", machine),
     path("playground/", playground, name="playground"),
     path("playground/callback", callback, name="playground-callback"),
 ]

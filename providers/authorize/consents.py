@@ -23,7 +23,7 @@ def remembered(user_id: int, client: ClientRecord, now: datetime) -> RememberedC
 def remember(person: PersonView, request: AuthorizeRequest, granted: tuple[str, ...], now: datetime) -> None:
     """Store a decision on top of what was agreed before. A consent that expires starts anew."""
     client = request.client
-    assert client is not None  # noqa: S101 - the rules have run
+    assert client is not None
     declined = tuple(name for name in request.scope if name not in granted)
     with transaction.atomic():
         row = Consent.objects.select_for_update().filter(user_id=person.id, client_id=client.pk).first()

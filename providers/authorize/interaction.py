@@ -145,7 +145,7 @@ def _allow(situation: Situation) -> Step | None:
 def _consent(situation: Situation) -> Step:
     request, progress = situation.request, situation.progress
     client = request.client
-    assert client is not None  # noqa: S101 - the rules have run
+    assert client is not None
     if progress.consented_scope is not None and progress.consented_sub == situation.sub:
         return Respond(progress.consented_scope)
     remembered = situation.consent

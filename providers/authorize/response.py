@@ -35,7 +35,7 @@ def success(approved: Approved, now: datetime) -> Rendered:
     """Write the authorization with its code; raises `OAuthError` when the client or the person went away meanwhile."""
     request, authentication = approved.request, approved.authentication
     client = request.client
-    assert client is not None  # noqa: S101 - the rules have run
+    assert client is not None
     authorization = Authorization(
         pk=0,
         client=client,
@@ -76,14 +76,14 @@ def success(approved: Approved, now: datetime) -> Rendered:
 
 def failure(error: OAuthError, request: AuthorizeRequest) -> Rendered:
     """An error that goes back to the client; only for requests whose redirect URI was verified."""
-    assert request.client is not None and request.redirect_uri  # noqa: S101, PT018 - the rules have run so far
+    assert request.client is not None and request.redirect_uri
     record("denied", client_id=request.client.client_id, error=error.error, rule=error.rule, reason=error.detail)
     members = {"error": error.error} | ({"error_description": error.description} if error.description else {})
     return _render(request, members)
 
 
 def _render(request: AuthorizeRequest, members: dict[str, str]) -> Rendered:
-    assert request.client is not None  # noqa: S101 - the rules have run
+    assert request.client is not None
     if request.state is not None:
         members["state"] = request.state
     members["iss"] = issuer.of_client(request.client).url

@@ -69,7 +69,7 @@ def check(request: AuthorizeRequest, context: Context) -> AuthorizeRequest:
 
 def client_of(request: AuthorizeRequest) -> ClientRecord:
     """The client that the first rule found."""
-    assert request.client is not None  # noqa: S101 - rules behind `client` only
+    assert request.client is not None
     return request.client
 
 

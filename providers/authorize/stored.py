@@ -36,7 +36,7 @@ def new_browser() -> str:
 
 def create(request: AuthorizeRequest, route: Route, issuer: str, browser: str) -> str:
     """Store a request that passed the rules; returns its id. The oldest of a browser's go when there are too many."""
-    assert request.client is not None  # noqa: S101 - the rules have run
+    assert request.client is not None
     browser_hash = _hash(browser)
     mine = AuthorizationRequest.objects.filter(browser_hash=browser_hash)
     surplus = list(mine.order_by("-created_at").values_list("pk", flat=True)[PENDING_REQUESTS_PER_BROWSER - 1 :])

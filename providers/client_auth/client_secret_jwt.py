@@ -4,7 +4,8 @@ from providers import client_secrets as secret
 from providers.client_auth import assertion
 from providers.client_auth.credentials import Credentials
 from providers.errors import InvalidClient
-from providers.jose import SYMMETRIC_ALGORITHMS, BadJWT, symmetric_key, verify as verify_jwt
+from providers.jose import SYMMETRIC_ALGORITHMS, BadJWT, symmetric_key
+from providers.jose import verify as verify_jwt
 from providers.messages import ClientRecord
 
 name = "client_secret_jwt"

@@ -3,7 +3,8 @@
 from providers.client_auth import assertion, client_keys
 from providers.client_auth.credentials import Credentials
 from providers.errors import InvalidClient
-from providers.jose import VERIFIABLE_ALGORITHMS, BadJWT, verify as verify_jwt
+from providers.jose import VERIFIABLE_ALGORITHMS, BadJWT
+from providers.jose import verify as verify_jwt
 from providers.messages import ClientRecord
 
 name = "private_key_jwt"

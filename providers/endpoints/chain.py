@@ -6,7 +6,7 @@ import time
 
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
 
-from audit.metrics import REQUEST_SECONDS, REFUSALS
+from audit.metrics import REFUSALS, REQUEST_SECONDS
 from audit.record import Origin, origin
 from providers.conf import HEADER_LIMIT
 from providers.endpoints import ENDPOINTS, Endpoint
@@ -35,20 +35,13 @@ def respond(request: EndpointRequest, route: Route) -> EndpointResponse:
         response = _guarded(request, route, endpoint, request_id)
     finally:
         origin.reset(context)
-    elapsed = time.perf_counter() - started
-    REQUEST_SECONDS.labels(route.tail).observe(elapsed)
-    log.debug("answered", extra={"request_id": request_id, "endpoint": route.tail, "status": response.status, "ms": round(elapsed * 1000, 1)})
+    REQUEST_SECONDS.labels(route.tail).observe(time.perf_counter() - started)
     return EndpointResponse(response.status, response.body, (*response.headers, *SECURITY_HEADERS, ("X-Request-Id", request_id)))
 
 
 def _guarded(request: EndpointRequest, route: Route, endpoint: Endpoint, request_id: str) -> EndpointResponse:
-    if request.method == "OPTIONS":
-        return preflight(request)
-    if request.method not in endpoint.methods:
-        refusal = json_response(405, {"error": "invalid_request", "error_description": "The method is not allowed."})
-        return EndpointResponse(refusal.status, refusal.body, (*refusal.headers, ("Allow", ", ".join((*endpoint.methods, "OPTIONS")))))
-    if sum(len(name) + len(value) for name, value in request.headers.items()) > HEADER_LIMIT:
-        return json_response(431, {"error": "invalid_request", "error_description": "The headers are too long."})
+    if (answer := _before(request, endpoint)) is not None:
+        return answer
     try:
         return endpoint.respond(request, route)
     except OAuthError as error:
@@ -61,11 +54,23 @@ def _guarded(request: EndpointRequest, route: Route, endpoint: Endpoint, request
         # Nothing of ours raises these: something in the request is not what it seems. Refuse it and keep the trace.
         log.exception("unreadable request", extra={"request_id": request_id})
         return _refused(InvalidRequest("The request cannot be read.", detail=type(error).__name__), request_id, route)
-    except Exception as error:  # noqa: BLE001 - the last line: fail closed, say nothing
+    except Exception as error:
         if isinstance(error, DatabaseError):
             discard_connection()
         log.exception("unexpected", extra={"request_id": request_id})
         return _refused(ServerError("Something went wrong on our side."), request_id, route)
+
+
+def _before(request: EndpointRequest, endpoint: Endpoint) -> EndpointResponse | None:
+    """What can be answered without the endpoint."""
+    if request.method == "OPTIONS":
+        return preflight(request)
+    if request.method not in endpoint.methods:
+        allowed = ", ".join((*endpoint.methods, "OPTIONS"))
+        return json_response(405, {"error": "invalid_request", "error_description": "The method is not allowed."}, ("Allow", allowed))
+    if sum(len(name) + len(value) for name, value in request.headers.items()) > HEADER_LIMIT:
+        return json_response(431, {"error": "invalid_request", "error_description": "The headers are too long."})
+    return None
 
 
 def _refused(error: OAuthError, request_id: str, route: Route) -> EndpointResponse:

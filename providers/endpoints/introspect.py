@@ -5,9 +5,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from providers import issuance, issuer
+from providers import form, issuance, issuer
 from providers.client_auth import authenticate
-from providers import form
 from providers.endpoints.door import door_of
 from providers.endpoints.errors import json_response
 from providers.errors import AccessDenied, InvalidClient, InvalidRequest
@@ -58,7 +57,7 @@ def describe(token: str, caller: ClientRecord) -> dict[str, Any]:
 def _access(found: FoundAccessToken, caller: ClientRecord, now: datetime) -> dict[str, Any]:
     authorization, snapshot = found.authorization, registry.current()
     own = authorization.client.pk == caller.pk or caller.client_id in found.resource
-    if not own or found.revoked_at is not None or found.expires_at <= now or not _may_issue(authorization, snapshot, now):
+    if not own or found.revoked_at is not None or found.expires_at <= now or not _may_issue(authorization, snapshot):
         return INACTIVE
     audience = found.resource or (issuer.of_reference(found.issuer).url,)
     return _about(authorization, snapshot, found.scope) | {
@@ -74,7 +73,7 @@ def _access(found: FoundAccessToken, caller: ClientRecord, now: datetime) -> dic
 def _refresh(found: FoundRefreshToken, caller: ClientRecord, now: datetime) -> dict[str, Any]:
     authorization, snapshot = found.authorization, registry.current()
     alive = found.revoked_at is None and found.used_at is None and found.expires_at > now and authorization.revoked_at is None
-    if authorization.client.pk != caller.pk or not alive or not _may_issue(authorization, snapshot, now):
+    if authorization.client.pk != caller.pk or not alive or not _may_issue(authorization, snapshot):
         return INACTIVE
     return _about(authorization, snapshot, authorization.scope) | {
         "token_type": "refresh_token",
@@ -84,9 +83,9 @@ def _refresh(found: FoundRefreshToken, caller: ClientRecord, now: datetime) -> d
     }
 
 
-def _may_issue(authorization: Authorization, snapshot: Snapshot, now: datetime) -> bool:
+def _may_issue(authorization: Authorization, snapshot: Snapshot) -> bool:
     try:
-        issuance.may_issue(authorization, snapshot, now)
+        issuance.may_issue(authorization, snapshot)
     except AccessDenied:
         return False
     return True

@@ -3,8 +3,8 @@
 from django.utils import timezone
 
 from audit.record import record
-from providers.client_auth import authenticate
 from providers import form
+from providers.client_auth import authenticate
 from providers.endpoints import origins
 from providers.endpoints.door import door_of
 from providers.endpoints.errors import JSON, NO_STORE

@@ -4,8 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from providers import issuance, issuer
-from providers import form
+from providers import form, issuance, issuer
 from providers.endpoints import origins
 from providers.endpoints.errors import NO_STORE, json_response
 from providers.errors import InsufficientScope, InvalidRequest, InvalidToken
@@ -52,7 +51,7 @@ def _same_issuer(found: FoundAccessToken, route: Route) -> bool:
 def _claims(found: FoundAccessToken) -> dict[str, Any]:
     authorization = found.authorization
     client, person = authorization.client, authorization.person
-    assert person is not None  # noqa: S101 - checked above
+    assert person is not None
     scope = tuple(name for name in found.scope if covered(name, client.scope))
     told = told_to(authorization, registry.current(), scope, "userinfo")
     return {**told.values, "sub": subject.of_person(person, client)}

@@ -10,7 +10,7 @@ _PLAIN = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
 
 def request_of(environ: Mapping[str, Any], body: bytes) -> EndpointRequest:
     """The request as the endpoints see it. `REMOTE_ADDR` must have been settled already."""
-    headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_") and isinstance(value, str)}
+    headers = {name[5:].replace("_", "-").lower(): environ[name] for name in environ if name.startswith("HTTP_")}
     headers |= {plain: environ[name] for name, plain in _PLAIN.items() if environ.get(name)}
     return EndpointRequest(
         method=environ.get("REQUEST_METHOD", "GET"),

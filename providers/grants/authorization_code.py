@@ -37,7 +37,7 @@ def authorize(request: TokenRequest, client: ClientRecord, snapshot: Snapshot, n
     _check_verifier(request, found, now)
     authorization = found.authorization
     try:
-        issuance.may_issue(authorization, snapshot, now)
+        issuance.may_issue(authorization, snapshot)
     except AccessDenied as error:
         raise InvalidGrant(error.description, rule=error.rule) from error
     targets = audience.narrow(audience.requested(request.parameters, request.resource), authorization.resource, client)

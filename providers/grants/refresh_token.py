@@ -34,7 +34,7 @@ def authorize(request: TokenRequest, client: ClientRecord, snapshot: Snapshot, n
     authorization = found.authorization
     _check_alive(found, now)
     reissue = _check_unused(found, client, now)
-    _check_world(authorization, snapshot, now)
+    _check_world(authorization, snapshot)
     scope = _narrowed(request, authorization)
     targets = audience.narrow(audience.requested(request.parameters, request.resource), authorization.resource, client)
     return Granted(authorization, scope, targets, False, _consumption(presented, found, client, snapshot, reissue=reissue, now=now))
@@ -50,7 +50,7 @@ def _consumption(
         refresh_tokens.touch(found.pk, world, now, access)
 
     def rotate(access: NewAccessToken, refresh: NewRefreshToken | None) -> None:
-        assert refresh is not None  # noqa: S101 - `successor` below makes it
+        assert refresh is not None
         refresh_tokens.rotate(found.pk, world, now, access, refresh)
 
     if reissue and found.successor is not None:
@@ -83,9 +83,9 @@ def _check_unused(found: FoundRefreshToken, client: ClientRecord, now: datetime)
     raise Replayed("The refresh token was used before.", rule="refresh_token_reuse")
 
 
-def _check_world(authorization: Authorization, snapshot: Snapshot, now: datetime) -> None:
+def _check_world(authorization: Authorization, snapshot: Snapshot) -> None:
     try:
-        issuance.may_issue(authorization, snapshot, now)
+        issuance.may_issue(authorization, snapshot)
     except AccessDenied as error:
         raise InvalidGrant(error.description, rule=error.rule) from error
     if not covered(OFFLINE_ACCESS, authorization.client.scope):

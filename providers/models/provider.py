@@ -3,11 +3,13 @@
 from django.core.validators import RegexValidator
 from django.db import models
 
+NAME = RegexValidator(r"^[\w.-]+\Z", "Use letters, digits, dots and dashes.")
+
 
 class Provider(models.Model):
     """An issuer at `/v1/identity/oidc/provider/<name>`."""
 
-    name = models.CharField(max_length=128, unique=True, validators=[RegexValidator(r"^[\w.-]+\Z", "Use letters, digits, dots and dashes.")])
+    name = models.CharField(max_length=128, unique=True, validators=[NAME])
     issuer = models.URLField(blank=True, help_text="Scheme, host and port that stand in front of the path; empty: ours.")
     allowed_client_ids = models.JSONField(default=list, blank=True, help_text="“*” serves every client of this kind.")
     scopes_supported = models.JSONField(default=list, blank=True)

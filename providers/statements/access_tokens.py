@@ -7,7 +7,9 @@ from datetime import datetime
 from providers.messages import Authorization, ClientRecord
 from providers.statements import Sql, Stale, at, authorizations, clients, dumps, instant, loads, people, registry, words
 
-COLUMNS = "user_id, application_id, expires, scope, created, resource, token_checksum, authorization_id, issuer, jti, grant_type, revoked_at"
+COLUMNS = (
+    "user_id, application_id, expires, scope, created, resource, token_checksum, authorization_id, issuer, jti, grant_type, revoked_at"
+)
 VALUES = "%s{int}, c.id, %s{at}, %s, %s{at}, %s{json}, %s, %s{int}, %s, %s, %s, NULL{at}"
 _INSERT = Sql(
     f"INSERT INTO providers_accesstoken ({COLUMNS}) SELECT {VALUES} FROM providers_client c "
@@ -102,10 +104,8 @@ def find(token: str, *, caller: ClientRecord | None = None) -> FoundAccessToken 
     else:
         authorization = authorizations.authorization_of(rest, client, registry.refresh(row[13]))
     expires_at, created_at = instant(row[1]), instant(row[3])
-    assert expires_at is not None and created_at is not None  # noqa: S101 - columns that cannot be null
-    return FoundAccessToken(
-        row[0], expires_at, created_at, scope, resource, row[5], row[6], row[7], instant(row[8]), authorization
-    )
+    assert expires_at is not None and created_at is not None
+    return FoundAccessToken(row[0], expires_at, created_at, scope, resource, row[5], row[6], row[7], instant(row[8]), authorization)
 
 
 def revoke(token_id: int, now: datetime) -> None:

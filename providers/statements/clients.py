@@ -58,9 +58,8 @@ def forget() -> None:
 
 def _load(namespace: str, client_id: str) -> ClientRecord | None:
     live = Prefetch("secrets", queryset=ClientSecret.objects.order_by("-id"))
-    client = (
-        Client.objects.select_related("application", "key").prefetch_related(live, "assignments").filter(namespace=namespace, client_id=client_id).first()
-    )
+    rows = Client.objects.select_related("application", "key").prefetch_related(live, "assignments")
+    client = rows.filter(namespace=namespace, client_id=client_id).first()
     return record_of(client) if client is not None else None
 
 

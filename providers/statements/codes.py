@@ -8,13 +8,13 @@ from typing import Any
 from django.db import connection, transaction
 
 from providers.messages import Authorization, ClientRecord
-from providers.statements import Sql, Stale, access_tokens, at, authorizations, clients, dumps, instant, people, refresh_tokens, registry
+from providers.statements import Sql, Stale, at, authorizations, clients, dumps, instant, people, refresh_tokens, registry
 from providers.statements.access_tokens import NewAccessToken
 from providers.statements.refresh_tokens import NewRefreshToken, World
 
 _AUTHORIZATION = (
-    "INSERT INTO providers_authorization (user_id, client_id, session_id, issuer, grant_type, scope, requested_scope, resource, claims, nonce, "
-    "auth_time, acr, amr, ip, offline, consent_required, created_at) "
+    "INSERT INTO providers_authorization (user_id, client_id, session_id, issuer, grant_type, scope, requested_scope, resource, claims, "
+    "nonce, auth_time, acr, amr, ip, offline, consent_required, created_at) "
     "SELECT u.id, c.id, %s{int}, %s, %s, %s, %s, %s{json}, %s{json}, %s, %s{at}, %s, %s{json}, %s{ip}, %s, %s, %s{at} "
     "FROM accounts_user u, providers_client c, providers_registry r "
     "WHERE u.id = %s AND u.is_active AND c.id = %s AND c.version = %s AND NOT c.disabled AND r.id = 1 AND r.version = %s RETURNING id"
@@ -33,15 +33,10 @@ _FIND = Sql(
     f"JOIN providers_registry r ON r.id = 1 {authorizations.JOINS} WHERE t.code_hash = %s AND t.application_id = %s"
 )
 _BURN = Sql("UPDATE providers_authorizationcode SET consumed_at = %s{at} WHERE id = %s AND consumed_at IS NULL")
-_CONSUME = (
-    "UPDATE providers_authorizationcode SET consumed_at = %s{at} WHERE id = %s AND consumed_at IS NULL AND "
-    + refresh_tokens.WORLD
-)
+_CONSUME = "UPDATE providers_authorizationcode SET consumed_at = %s{at} WHERE id = %s AND consumed_at IS NULL AND " + refresh_tokens.WORLD
 _consume_sqlite = Sql(_CONSUME)
 _access_sqlite = Sql(refresh_tokens.ACCESS)
-_redeem_at_once = Sql(
-    f"WITH done AS ({_CONSUME} RETURNING id), access AS ({refresh_tokens.ACCESS} FROM done) SELECT count(*) FROM done"
-)
+_redeem_at_once = Sql(f"WITH done AS ({_CONSUME} RETURNING id), access AS ({refresh_tokens.ACCESS} FROM done) SELECT count(*) FROM done")
 _redeem_offline_at_once = Sql(
     f"WITH done AS ({_CONSUME} RETURNING id), access AS ({refresh_tokens.ACCESS} FROM done), "
     f"next AS ({refresh_tokens.INSERT_HEAD} FROM done) SELECT count(*) FROM done"
@@ -86,7 +81,7 @@ def issue(authorization: Authorization, registry_version: int, code: NewCode) ->
     """
     now = authorization.created_at
     client, person = authorization.client, authorization.person
-    assert now is not None and person is not None  # noqa: S101 - the authorize pages always have both
+    assert now is not None and person is not None
     first: list[Any] = [
         authorization.session.pk if authorization.session else None,
         authorization.issuer,
@@ -142,7 +137,7 @@ def find(code: str, client: ClientRecord) -> FoundCode | None:
         clients.find(client.namespace, client.client_id, again=True)
         raise Stale
     expires_at = instant(row[1])
-    assert expires_at is not None  # noqa: S101 - a column that cannot be null
+    assert expires_at is not None
     authorization = authorizations.authorization_of(row[10:], client, registry.refresh(row[9]))
     return FoundCode(row[0], expires_at, row[2], bool(row[3]), row[4], row[5], instant(row[6]), authorization)
 

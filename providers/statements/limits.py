@@ -16,7 +16,7 @@ _RESET = Sql("DELETE FROM providers_limit WHERE bucket = %s")
 def count(bucket: bytes, now: datetime, window_ends_at: datetime) -> tuple[int, object]:
     """Count one attempt; returns the attempts of the window so far and when it ends (as the database gives it)."""
     row = _COUNT.one([bucket, at(window_ends_at), at(now), at(now)])
-    assert row is not None  # noqa: S101 - an upsert always returns its row
+    assert row is not None
     return int(row[0]), row[1]
 
 

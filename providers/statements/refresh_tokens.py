@@ -28,12 +28,12 @@ WORLD = (
     "JOIN accounts_user u ON u.id = a.user_id "
     "WHERE c.id = %s AND c.version = %s AND NOT c.disabled AND r.version = %s AND a.revoked_at IS NULL AND u.is_active)"
 )
-_ROTATE = f"UPDATE providers_refreshtoken SET used_at = %s{{at}}, last_used_at = %s{{at}} WHERE id = %s AND used_at IS NULL AND revoked IS NULL AND {WORLD}"
-_TOUCH = f"UPDATE providers_refreshtoken SET last_used_at = %s{{at}} WHERE id = %s AND revoked IS NULL AND {WORLD}"
-ACCESS = (
-    f"INSERT INTO providers_accesstoken ({access_tokens.COLUMNS}) SELECT "
-    + access_tokens.VALUES.replace("c.id", "%s{int}")
+_ROTATE = (
+    "UPDATE providers_refreshtoken SET used_at = %s{at}, last_used_at = %s{at} "
+    f"WHERE id = %s AND used_at IS NULL AND revoked IS NULL AND {WORLD}"
 )
+_TOUCH = f"UPDATE providers_refreshtoken SET last_used_at = %s{{at}} WHERE id = %s AND revoked IS NULL AND {WORLD}"
+ACCESS = f"INSERT INTO providers_accesstoken ({access_tokens.COLUMNS}) SELECT " + access_tokens.VALUES.replace("c.id", "%s{int}")
 _rotate_sqlite, _touch_sqlite, _access_sqlite = Sql(_ROTATE), Sql(_TOUCH), Sql(ACCESS)
 _rotate_at_once = Sql(
     f"WITH done AS ({_ROTATE} RETURNING id), access AS ({ACCESS} FROM done), next AS ({INSERT_HEAD} FROM done) SELECT count(*) FROM done"
@@ -105,7 +105,7 @@ def find(token: str) -> FoundRefreshToken | None:
         if client is None:
             return None
     expires_at, created_at, next_expires_at = instant(row[1]), instant(row[16]), instant(row[10])
-    assert expires_at is not None and created_at is not None  # noqa: S101 - columns that cannot be null
+    assert expires_at is not None and created_at is not None
     successor = None
     if row[4] is not None and next_expires_at is not None:
         used = row[7] is not None or row[8] is not None
@@ -164,5 +164,6 @@ def _once(statement: Sql, params: list[object]) -> None:
 
 
 def access_params(access: NewAccessToken, client: ClientRecord) -> list[object]:
+    """Parameters of `ACCESS`, in order."""
     first, *rest = access.params()
     return [first, client.pk, *rest]

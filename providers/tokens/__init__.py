@@ -1,0 +1,1 @@
+"""Minting: plans, values and rows of tokens."""

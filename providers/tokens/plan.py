@@ -73,7 +73,7 @@ def _access_token(authorization: Authorization, scope: tuple[str, ...], audience
 def _id_token(authorization: Authorization, told: Claims, issued_at: int) -> dict[str, Any]:
     """OpenID Connect Core 1.0 §2; `at_hash` is added when the access token is minted. Reserved claims are written last."""
     client, person = authorization.client, authorization.person
-    assert person is not None  # noqa: S101 - an ID token is always about a person
+    assert person is not None
     claims: dict[str, Any] = dict(told.values) | {
         "iss": issuer.of_reference(authorization.issuer).url,
         "sub": subject.of_person(person, client),

@@ -41,7 +41,7 @@ def _row(
     value: str, salt: bytes, authorization: Authorization, now: datetime, expires_at: datetime, parent_id: int | None
 ) -> NewRefreshToken:
     person = authorization.person
-    assert person is not None  # noqa: S101 - only people get refresh tokens
+    assert person is not None
     return NewRefreshToken(
         checksum=checksum(value),
         salt=salt,

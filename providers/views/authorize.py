@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.authentication import Authentication, from_browser
 from providers import issuance, issuer
-from providers.authorize import consents, interaction, request as requests, response, rules, sessions, stored
+from providers.authorize import consents, interaction, response, rules, sessions, stored
+from providers.authorize import request as requests
 from providers.authorize.interaction import AskConsent, Fail, Login, Progress, Respond, SelectAccount, Situation, Step
 from providers.authorize.response import Approved
 from providers.authorize.rules import Context, Refused, client_of
@@ -28,11 +29,18 @@ from providers.response_modes.rendered import Rendered
 from providers.statements import people, registry
 from providers.tokens import subject
 from providers.views import browser, consent
-from providers.views.errors import error_page, page
+from providers.views.errors import Problem, error_page, page
 from scopes.context import PersonView
 
 SID = "sid"
 QUERY_LIMIT = 7000
+NOT_PENDING = Problem(
+    status=HTTPStatus.FORBIDDEN,
+    code="invalid_request",
+    sentence="This sign-in has ended or belongs to another browser.",
+    description="Go back to the application and start again there.",
+    rule="pending_request",
+)
 
 
 @dataclass(frozen=True)
@@ -55,12 +63,12 @@ def authorize(http: HttpRequest) -> HttpResponse:
     A POST becomes a GET first, because a browser does not send our cookies along with another site's POST.
     """
     route = issuer.split(http.path)
-    assert route is not None  # noqa: S101 - the URL map and `split` know the same paths
+    assert route is not None
     if http.method == "POST":
         return _as_get(http)
     text = http.META.get("QUERY_STRING", "")
     if not text:
-        return page(http, status=404, code="not_found", sentence="An application sends you here; there is nothing to see without one.")
+        return page(http, Problem(404, "not_found", "An application sends you here; there is nothing to see without one."))
     try:
         parsed = requests.parse(text)
     except OAuthError as error:
@@ -105,14 +113,7 @@ def proceed(http: HttpRequest, request_id: str) -> HttpResponse:
     known = browser.browser_of(http)
     pending = stored.load(request_id, known) if known else None
     if pending is None or pending.answered:
-        return page(
-            http,
-            status=HTTPStatus.FORBIDDEN,
-            code="invalid_request",
-            sentence="This sign-in has ended or belongs to another browser.",
-            description="Go back to the application and start again there.",
-            rule="pending_request",
-        )
+        return page(http, NOT_PENDING)
     try:
         turn = _turn(http, pending.request, pending.route, pending.progress)
         if http.method == "POST":
@@ -194,7 +195,7 @@ def _show(http: HttpRequest, turn: Turn, pending: Pending) -> HttpResponse:
             asked = consent.Asked(turn.request, turn.person, new, turn.consent)
             return render(http, "authorize/consent.html", consent.context(asked, registry.current(), switch_url))
     if not stored.answered(pending.id, known):
-        return page(http, status=403, code="invalid_request", sentence="This sign-in has been answered already.", rule="pending_request")
+        return page(http, NOT_PENDING)
     answer = _finish(http, turn)
     browser.release(answer)
     return answer
@@ -205,7 +206,7 @@ def _finish(http: HttpRequest, turn: Turn) -> HttpResponse:
     client = client_of(turn.request)
     match turn.step:
         case Fail(error=PageDenied() as denied):
-            return error_page(http, denied, client_name=client.client_name, client_uri=client.client_uri, client_id=client.client_id)
+            return error_page(http, denied, client)
         case Fail(error=error):
             return _deliver(http, response.failure(error, turn.request))
         case Respond(scope=scope) if turn.authentication is not None and turn.person is not None:
@@ -225,8 +226,7 @@ def _refused(http: HttpRequest, refused: Refused) -> HttpResponse:
     """A page until the redirect URI is verified, the client afterwards (RFC 6749 §4.1.2.1)."""
     if refused.request.redirect_uri:
         return _deliver(http, response.failure(refused.error, refused.request))
-    client = refused.request.client
-    return error_page(http, refused.error, client_id=client.client_id if client else "", client_name=client.client_name if client else "")
+    return error_page(http, refused.error, refused.request.client)
 
 
 def _deliver(http: HttpRequest, rendered: Rendered) -> HttpResponse:
@@ -247,5 +247,3 @@ def see_other(location: str) -> HttpResponse:
 def _to_login(name: str, request_id: str, login_hint: str) -> HttpResponse:
     query = {"next": reverse("authorize-continue", args=[request_id])} | ({"login_hint": login_hint} if login_hint else {})
     return HttpResponseRedirect(f"{reverse(name)}?{urlencode(query)}")
-
-

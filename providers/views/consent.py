@@ -96,7 +96,7 @@ def _value(person: PersonView, scope: str, snapshot: Snapshot) -> str:
     if scope == OFFLINE_ACCESS:
         return ""
     said = claims.evaluate(ClaimsContext(person=person, scopes=(scope,)), snapshot.mappings).values
-    texts = [text for name, value in said.items() if name not in ("updated_at",) and (text := _text(value))]
+    texts = [text for name, value in said.items() if name != "updated_at" and (text := _text(value))]
     return ", ".join(dict.fromkeys(texts))[:160]
 
 

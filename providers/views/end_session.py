@@ -36,7 +36,7 @@ class LogoutRequest:
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def end_session(http: HttpRequest, slug: str = "") -> HttpResponse:
+def end_session(http: HttpRequest, **kwargs: str) -> HttpResponse:
     """Sign out at once when an ID token of ours vouches for the request, after a question otherwise (§2, §3)."""
     try:
         request = _read(http)
@@ -44,11 +44,11 @@ def end_session(http: HttpRequest, slug: str = "") -> HttpResponse:
         return error_page(http, error)
     if request.hint is not None and _is_this_login(http, request.hint):
         return _signed_out(http, request)
-    return _ask(http, slug)
+    return _ask(http)
 
 
 @csrf_protect
-def _ask(http: HttpRequest, slug: str) -> HttpResponse:
+def _ask(http: HttpRequest) -> HttpResponse:
     """The question, and its answer, which is believed only with a CSRF token of ours."""
     request = _read(http)
     if http.method == "POST" and http.POST.get("decision") == "logout":

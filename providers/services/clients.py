@@ -28,14 +28,14 @@ _ID_ALPHABET = string.ascii_letters + string.digits
 
 
 @transaction.atomic
-def create(data: Mapping[str, Any], *, actor: str, trusted: bool = False, registration: bool = False) -> Client:
+def create(data: Mapping[str, Any], *, actor: str, trusted: bool = False, registration: bool = False, managed: bool = False) -> Client:
     """Make a client, and its application unless it belongs to a dialect; raises `ValidationError`.
 
     A secret that was made, not given, stands in `minted_secret` of the returned object, once. With `registration` the stricter
-    rules and the defaults of dynamic registration hold.
+    rules and the defaults of dynamic registration hold. A `managed` client is the product's own.
     """
     values = _with_defaults(SCHEMA.clean(data, trusted=trusted), registration=registration)
-    client = Client(slug=values["slug"], client_id=values["client_id"], client_type=Client.CLIENT_CONFIDENTIAL)
+    client = Client(slug=values["slug"], client_id=values["client_id"], client_type=Client.CLIENT_CONFIDENTIAL, managed=managed)
     if registration:
         client.registration_source = Client.RegistrationSource.DCR
     client.namespace = namespaces.of_provider(values.get("provider", ""))
@@ -48,9 +48,12 @@ def create(data: Mapping[str, Any], *, actor: str, trusted: bool = False, regist
 
 
 @transaction.atomic
-def update(client: Client, data: Mapping[str, Any], *, actor: str, trusted: bool = False, registration: bool = False) -> Client:
+def update(
+    client: Client, data: Mapping[str, Any], *, actor: str, trusted: bool = False, registration: bool = False, managed: bool = False
+) -> Client:
     """Change what is given; raises `ValidationError`. A self-registered client that moves its redirect URIs is consented to anew."""
-    _refuse_managed(client)
+    if not managed:
+        _refuse_managed(client)
     values = SCHEMA.clean(data, partial=True, trusted=trusted)
     SCHEMA.refuse_changes(read(client), values)
     changed = _write(client, values, registration=registration)

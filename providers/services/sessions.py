@@ -6,7 +6,6 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
 from audit.record import record
@@ -23,7 +22,7 @@ def end(session_key: str, *, actor: str) -> None:
     logout.session_ended(session_key, logout=False)
     UserSession.objects.filter(session_key=session_key).delete()
     _store(session_key).delete()
-    record("session.ended", actor=actor, subject=session.user.username if session else "", session=session.sid if session else "")
+    record("session.revoked", actor=actor, subject=session.user.username if session else "", session=session.sid if session else "")
 
 
 @transaction.atomic
@@ -32,9 +31,8 @@ def end_row(session: Session, *, actor: str) -> None:
     if session.session_key:
         end(session.session_key, actor=actor)
     elif session.ended_at is None:
-        Session.objects.filter(pk=session.pk, ended_at=None).update(ended_at=timezone.now())
-        session.authorizations.filter(revoked_at=None, offline=False).update(revoked_at=timezone.now())
-        record("session.ended", actor=actor, subject=session.user.username, session=session.sid)
+        logout.end(session, logout=False)
+        record("session.revoked", actor=actor, subject=session.user.username, session=session.sid)
 
 
 @transaction.atomic

@@ -8,6 +8,9 @@ from django.utils import timezone
 from audit.record import record
 from providers.models import AccessToken, Authorization, RefreshToken
 
+BOOTSTRAP = "bootstrap"
+"""The `grant_type` of what `IDP_BOOTSTRAP_TOKEN` stands for."""
+
 
 @transaction.atomic
 def revoke(authorization: Authorization, *, actor: str) -> None:
@@ -27,13 +30,13 @@ def revoke_access_token(token: AccessToken, *, actor: str) -> None:
 
 @transaction.atomic
 def revoke_issued_before(instant: datetime, *, actor: str) -> int:
-    """End every authorization and token issued before an instant, ours for the management API excepted; returns how many ended."""
+    """End every authorization and token issued before an instant, the operator's own token excepted; returns how many ended."""
     now = timezone.now()
-    ended = Authorization.objects.filter(created_at__lt=instant, revoked_at=None, client__managed=False).update(revoked_at=now)
-    alone = AccessToken.objects.filter(created__lt=instant, revoked_at=None, application__managed=False)
-    ended += alone.filter(authorization=None).update(revoked_at=now)
-    alone.update(revoked_at=now)
-    # A younger refresh of an old authorization falls with it; an old token of a younger one by itself.
-    RefreshToken.objects.filter(created__lt=instant, revoked=None, application__managed=False).update(revoked=now)
+    ended = Authorization.objects.filter(created_at__lt=instant, revoked_at=None).exclude(grant_type=BOOTSTRAP).update(revoked_at=now)
+    access = AccessToken.objects.filter(created__lt=instant, revoked_at=None).exclude(grant_type=BOOTSTRAP)
+    ended += access.filter(authorization=None).update(revoked_at=now)
+    access.update(revoked_at=now)
+    # An old token of a younger authorization falls by itself.
+    RefreshToken.objects.filter(created__lt=instant, revoked=None).update(revoked=now)
     record("token.revoked", actor=actor, count=ended, reason=f"issued before {instant.isoformat()}")
     return ended

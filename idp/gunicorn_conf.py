@@ -1,0 +1,53 @@
+"""How gunicorn serves us (`idp serve`): threads, bounded everything, one worker process for jobs beside it."""
+
+from pathlib import Path
+from typing import Any
+
+from prometheus_client.multiprocess import mark_process_dead
+
+from idp.settings import IDP, LOGGING
+from idp.supervisor import Supervisor
+
+wsgi_app = "idp.wsgi:application"
+proc_name = "gatehouse"
+bind = IDP.bind
+workers = IDP.workers
+worker_class = "gthread"
+threads = IDP.threads
+worker_connections = 1000
+keepalive = 30
+timeout = 30
+# Systems that supervise us wait ten seconds; the rest is for the worker beside us.
+graceful_timeout = 6
+# A single process would leave a gap while it is replaced.
+max_requests = 200_000 if workers > 1 else 0
+max_requests_jitter = 20_000
+http_parser = "python"
+limit_request_line = 8190
+limit_request_fields = 100
+limit_request_field_size = 8190
+# Proxies are `idp.middleware`'s business; gunicorn believes nobody.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - heartbeat files want memory
+accesslog = None
+logconfig_dict = LOGGING
+
+_supervisor = Supervisor(["worker"])
+
+
+def when_ready(_server: Any) -> None:
+    """Start the worker once the socket is ours."""
+    _supervisor.start()
+
+
+def on_exit(_server: Any) -> None:
+    """End the worker with us."""
+    _supervisor.stop()
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Fold the counters of a process that is gone into the others'."""
+    if workers > 1:
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -1,0 +1,1 @@
+"""One module a command; `idp` and `manage.py` find them here."""

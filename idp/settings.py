@@ -146,7 +146,7 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
 ACCOUNT_FORMS = {"login": "accounts.forms.LoginForm", "reauthenticate": "accounts.forms.ReauthenticateForm"}
-ACCOUNT_RATE_LIMITS = {} if IDP.rate_limits else False
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {} if IDP.rate_limits else False
 ALLAUTH_USER_CODE_FORMAT = {"numeric": False, "length": 8}
 ALLAUTH_TRUSTED_PROXY_COUNT = 0
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
@@ -180,6 +180,7 @@ LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 BROWSER_COOKIE_NAME = cookie_name("browser")
 PENDING_COOKIE_NAME = cookie_name("pending")
+PLAYGROUND_COOKIE_NAME = cookie_name("playground")
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 # Nothing to other origins. With "no-referrer" browsers send `Origin: null` with our own forms, and no form would pass the CSRF check.
@@ -222,11 +223,12 @@ DEFAULT_FROM_EMAIL = f"Gatehouse <no-reply@{HOST}>"
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_configuration(IDP.log_level, IDP.log_format or ("text" if sys.stderr.isatty() else "json"))
 TRUSTED_PROXIES = tuple(ipaddress.ip_network(value, strict=False) for value in IDP.trusted_proxies)
-SILENCED_SYSTEM_CHECKS = (
-    ["security.W004", "security.W008", "security.W012", "security.W016"]
-    if not SECURE
-    else ["security.W005", "security.W008", "security.W021"]
-)
+SILENCED_SYSTEM_CHECKS = [
+    "oauth2_provider.W008",  # http redirect URIs are for loopback addresses; our own rules decide which
+    "security.W002",  # `idp.middleware.PageHeaders` refuses frames
+    "security.W008",  # the proxy redirects to https
+    *(["security.W005", "security.W021"] if SECURE else ["security.W004", "security.W012", "security.W016"]),
+]
 
 # --- the authorization server -----------------------------------------------------------------------------------------
 OAUTH2_PROVIDER_APPLICATION_MODEL = "providers.Client"
@@ -243,6 +245,10 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
     "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
     "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "APPLICATION_ADMIN_CLASS": "providers.admin.ClientAdmin",
     "ACCESS_TOKEN_ADMIN_CLASS": "providers.admin.AccessTokenAdmin",
     "REFRESH_TOKEN_ADMIN_CLASS": "providers.admin.RefreshTokenAdmin",
@@ -274,5 +280,6 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None, "docExpansion": "none"},
     "ENUM_NAME_OVERRIDES": {"SigningAlgorithmEnum": "providers.services.client_metadata.SIGNING_ALGORITHMS"},
 }

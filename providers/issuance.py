@@ -65,11 +65,11 @@ def presented(token: str, now: datetime) -> FoundAccessToken:
     return found
 
 
-def person_with_scope(token: str, scope: str, now: datetime) -> Authorization:
-    """The authorization behind a live token of a person that carries a scope; raises `InvalidToken` or `InsufficientScope`."""
+def person_with_scope(token: str, scope: str, now: datetime) -> FoundAccessToken:
+    """A live token of a person that carries a scope; raises `InvalidToken` or `InsufficientScope`."""
     found = presented(token, now)
     if found.authorization.person is None:
         raise InvalidToken(detail="the token belongs to no person")
     if scope not in found.scope:
         raise InsufficientScope(f"The token lacks the scope {scope}.", scope=scope)
-    return found.authorization
+    return found

@@ -1,15 +1,13 @@
 """What a pending authorization request changes about the pages in between."""
 
-import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 
 from providers import context
+from providers.views.policy import allow_form_action
 
 ENTRANCE_PATHS = ("/accounts/", "/authorize/")
-HOST_SOURCE = re.compile(r"[A-Za-z0-9.-]+(:\d+)?\Z")
 
 
 class PendingRequest:
@@ -27,11 +25,3 @@ class PendingRequest:
             if pending:
                 allow_form_action(response, pending.redirect_uri)
         return response
-
-
-def allow_form_action(response: HttpResponse, redirect_uri: str) -> None:
-    """Allow the forms of a page to end at a redirect URI's origin, or its scheme where CSP cannot name the host."""
-    parts = urlsplit(redirect_uri)
-    plain = parts.scheme in ("http", "https") and HOST_SOURCE.match(parts.netloc)
-    source = f"{parts.scheme}://{parts.netloc}" if plain else f"{parts.scheme}:"
-    response._csp_update = {**getattr(response, "_csp_update", {}), "form-action": [source]}  # type: ignore[attr-defined]

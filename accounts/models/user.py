@@ -38,16 +38,17 @@ class CanonicalUsernameField(models.CharField):  # type: ignore[type-arg]
         return value
 
 
-class UserManager(BaseUserManager):  # type: ignore[type-arg]
+class UserManager(BaseUserManager):  # type: ignore[type-arg] # the stubs make it generic, Django does not
     """Finds people by any spelling of their name; making them is the business of `accounts.services`."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Find by user name without regard to case or Unicode form; raises `User.DoesNotExist`."""
-        return self.get(username_key=canonical_username(username or ""))
+        user: User = self.get(username_key=canonical_username(username or ""))
+        return user
 
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
         """Make an ordinary user; used by third-party code and tests."""
-        user = self.model(username=unicodedata.normalize("NFKC", username).strip(), **fields)
+        user: User = self.model(username=unicodedata.normalize("NFKC", username).strip(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -95,7 +96,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     groups = models.ManyToManyField(Group, blank=True, related_name="users")  # type: ignore[assignment]
-    user_permissions = models.ManyToManyField(Permission, blank=True, related_name="users")
+    user_permissions = models.ManyToManyField(Permission, blank=True, related_name="users")  # type: ignore[assignment]
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     password_changed_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -1,14 +1,15 @@
 """Authentication of the management API: our own access tokens (RFC 6750), or the browser session of a member of staff."""
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from accounts.models import User
+from providers import issuance
 from providers.errors import InsufficientScope, InvalidToken
 from providers.statements.access_tokens import FoundAccessToken
-from providers.tokens import bearer
 
 API_SCOPE = "gatehouse/api"
 REALM = 'Bearer realm="gatehouse"'
@@ -23,7 +24,7 @@ class BearerToken(BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         try:
-            found = bearer.authenticate(token.strip(), scope=API_SCOPE)
+            found = issuance.person_with_scope(token.strip(), API_SCOPE, timezone.now())
         except InvalidToken:
             raise AuthenticationFailed("The access token is not valid.") from None
         except InsufficientScope as error:
@@ -52,7 +53,7 @@ class StaffSession(SessionAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
         """The signed-in member of staff; raises `PermissionDenied` for other people and without a CSRF token."""
-        user: User | AnonymousUser = getattr(request._request, "user", AnonymousUser())  # noqa: SLF001 - the library's own way
+        user: User | AnonymousUser = getattr(request._request, "user", AnonymousUser())
         if not isinstance(user, User) or not user.is_active:
             return None
         self.enforce_csrf(request)

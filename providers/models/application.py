@@ -1,5 +1,7 @@
 """Applications: each owns an issuer (`/application/o/<slug>/`) and the clients that belong to it."""
 
+from collections.abc import Callable
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -16,7 +18,7 @@ def refuse_reserved(slug: str) -> None:
         raise ValidationError(f"“{slug}” is the name of an endpoint; choose another slug.")
 
 
-SLUG_VALIDATORS = [
+SLUG_VALIDATORS: list[Callable[[str], None]] = [
     RegexValidator(r"^[a-z0-9][a-z0-9-]{0,62}\Z", "Use lower-case letters, digits and dashes, 63 at most."),
     refuse_reserved,
 ]

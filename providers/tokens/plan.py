@@ -1,6 +1,5 @@
 """What a token answer would contain: unsigned claim sets. Pure, so that a preview shows exactly what issuing would do."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -89,7 +88,7 @@ def _id_token(authorization: Authorization, told: Claims, issued_at: int) -> dic
     return claims
 
 
-def _authentication(authorization: Authorization) -> Mapping[str, Any]:
+def _authentication(authorization: Authorization) -> dict[str, Any]:
     claims: dict[str, Any] = {}
     if authorization.auth_time is not None:
         claims["auth_time"] = int(authorization.auth_time.timestamp())

@@ -24,12 +24,12 @@ from providers.conf import BODY_LIMIT
 from providers.errors import InvalidRequest, OAuthError, PageDenied
 from providers.issuer import Route
 from providers.messages import Authorization, AuthorizeRequest
-from providers.middleware import allow_form_action
 from providers.response_modes.rendered import Rendered
 from providers.statements import people, registry
 from providers.tokens import subject
 from providers.views import browser, consent
 from providers.views.errors import Problem, error_page, page
+from providers.views.policy import allow_form_action
 from scopes.context import PersonView
 
 SID = "sid"

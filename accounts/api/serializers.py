@@ -70,7 +70,12 @@ def serializer(schema: Schema, read: Callable[[Any], Mapping[str, Any]], **extra
 
 
 def _field(entry: Field) -> serializers.Field[Any, Any, Any, Any]:
-    options: dict[str, Any] = {"required": entry.required, "help_text": entry.help, "write_only": not entry.readable, "allow_null": entry.null}
+    options: dict[str, Any] = {
+        "required": entry.required,
+        "help_text": entry.help,
+        "write_only": not entry.readable,
+        "allow_null": entry.null,
+    }
     if len(entry.choices) > 1:
         return serializers.ChoiceField(choices=entry.choices, **options)
     if entry.kind is Kind.TEXT and not entry.required:

@@ -10,8 +10,20 @@ from django.db import models
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+
+ACRONYMS = {
+    "uri": "URI",
+    "uris": "URIs",
+    "id": "ID",
+    "ids": "IDs",
+    "tos": "terms-of-service",
+    "jwks": "JWKS",
+    "pkce": "PKCE",
+    "alg": "algorithm",
+}
 
 
 class ListField(forms.CharField):
@@ -76,7 +88,6 @@ class ServiceAdmin(ModelAdmin):
     service: ClassVar[Any]
     list_fullwidth = True
     warn_unsaved_form = True
-    show_full_result_count = False
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """What the product made for itself is shown and stays as it is."""
@@ -145,14 +156,19 @@ def _by_field(error: ValidationError) -> dict[str | None, list[str]]:
 
 
 def _fitted(field: forms.Field, entry: Any) -> forms.Field:
-    """The field as the write schema has it: choices become a select, lists of texts a list, and its help is shown."""
-    shared = {"label": field.label, "help_text": field.help_text or entry.help, "initial": field.initial}
+    """The field as the write schema has it: choices become a select, lists of texts a list; help, and its name in the API."""
+    text = (entry.help or field.help_text).replace("`", "")
     if entry.kind == "list" and isinstance(field, forms.CharField | forms.JSONField):
-        return ListField(**shared)
-    if entry.choices and type(field) is forms.CharField:
+        field = ListField(initial=field.initial)
+        text = f"{entry.help} One a line.".replace("`", "").strip()
+    elif entry.choices and type(field) is forms.CharField:
         choices = [(choice, choice or "as usual") for choice in entry.choices]
-        return forms.ChoiceField(choices=choices, required=False, widget=UnfoldAdminSelectWidget, **shared)
-    field.help_text = shared["help_text"]
+        field = forms.ChoiceField(choices=choices, required=False, widget=UnfoldAdminSelectWidget, initial=field.initial)
+    elif entry.kind == "object":
+        field.widget.attrs["rows"] = 4
+    field.label = " ".join(ACRONYMS.get(word, word) for word in entry.name.split("_"))
+    field.label = field.label[0].upper() + field.label[1:]
+    field.help_text = format_html('{} <code class="opacity-75">{}</code>', text, entry.name)
     return field
 
 

@@ -35,7 +35,7 @@ def problem(status: int, detail: str = "", *, headers: dict[str, str] | None = N
     return Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
 
 
-def handler(error: Exception, context: dict[str, Any]) -> Response:
+def handler(error: Exception, _context: dict[str, Any]) -> Response:
     """Django REST framework's exception handler: every error becomes a problem, an unexpected one is logged."""
     set_rollback()
     match error:
@@ -51,7 +51,7 @@ def handler(error: Exception, context: dict[str, Any]) -> Response:
     for kinds, status, detail in FIXED:
         if isinstance(error, kinds):
             return problem(status, detail, headers={"Retry-After": RETRY_AFTER} if status == HTTPStatus.SERVICE_UNAVAILABLE else None)
-    log.exception("unexpected error", exc_info=error)
+    log.error("unexpected error", exc_info=error)
     return problem(500, "Something went wrong on our side. The log has more under the id of this request.")
 
 

@@ -11,7 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from audit.admin.managed import ServiceAdmin, ServiceForm
 from audit.admin.records import RecordAdmin, moment
@@ -65,6 +70,7 @@ class SecretInline(TabularInline):
     fields = readonly_fields = ("created_at", "expires_at")
     extra = max_num = 0
     can_delete = False
+    hide_title = True
     tab = True
     verbose_name_plural = "Secrets"
 
@@ -81,18 +87,39 @@ TABS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     (
         "Client",
         (
-            *(("client_name", "slug"), ("client_id", "provider"), "disabled", "redirect_uris", "post_logout_redirect_uris", "allowed_origins"),
+            *(
+                ("client_name", "slug"),
+                ("client_id", "provider"),
+                "disabled",
+                "redirect_uris",
+                "post_logout_redirect_uris",
+                "allowed_origins",
+            ),
             *(("client_uri", "logo_uri"), ("policy_uri", "tos_uri"), "contacts", ("application_type", "initiate_login_uri")),
         ),
     ),
     (
         "How does it sign in?",
         (
-            *("token_endpoint_auth_method", ("grant_types", "response_types"), "security_profile", ("require_pkce", "code_challenge_methods")),
+            *(
+                "token_endpoint_auth_method",
+                ("grant_types", "response_types"),
+                "security_profile",
+                ("require_pkce", "code_challenge_methods"),
+            ),
             *("redirect_uri_matching", "jwks_uri", "jwks", "token_endpoint_auth_signing_alg", "allowed_resources"),
         ),
     ),
-    ("What may it learn?", ("scope", ("sub_mode", "sector_identifier_uri"), ("claim_profile", "include_claims_in_id_token"), "require_auth_time", "default_max_age")),
+    (
+        "What may it learn?",
+        (
+            "scope",
+            ("sub_mode", "sector_identifier_uri"),
+            ("claim_profile", "include_claims_in_id_token"),
+            "require_auth_time",
+            "default_max_age",
+        ),
+    ),
     ("Who may use it?", ("assignments", ("consent", "consent_lifetime"), "force_consent_on_offline_access")),
     (
         "Tokens",

@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminSelectWidget
 
-from audit.admin.managed import ServiceAdmin
+from audit.admin.managed import ServiceAdmin, ServiceForm
 from audit.admin.records import moment
 from providers.models import Key, SigningKey
 from providers.services import keys
@@ -22,6 +24,7 @@ class SigningKeyInline(TabularInline):
     fields = readonly_fields = ("kid", "status", "signs_from", "retired_at", "expires_at")
     extra = max_num = 0
     can_delete = False
+    hide_title = True
     verbose_name_plural = "Key pairs"
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -33,15 +36,21 @@ class SigningKeyInline(TabularInline):
         return False
 
 
+class KeyForm(ServiceForm):
+    """A series."""
+
+    algorithm = forms.ChoiceField(choices=[(name, name) for name in Key.Algorithm.values], widget=UnfoldAdminSelectWidget)
+
+
 @admin.register(Key)
 class KeyAdmin(ServiceAdmin):
     """Series of signing keys."""
 
     service = keys
-    list_display = ("name", "algorithm", "signing", "next_turn", "changed")
+    list_display = ("name", "jws_algorithm", "signing", "next_turn", "changed")
     list_filter = ("algorithm",)
     search_fields = ("name", "signing_keys__kid")
-    fields = ("name", "algorithm", ("rotation_period", "verification_ttl"), "allowed_client_ids")
+    form = KeyForm
     inlines = (SigningKeyInline,)
     actions = ("rotate",)
     changed = moment("updated_at", "changed")
@@ -53,7 +62,11 @@ class KeyAdmin(ServiceAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         """What may be chosen once."""
-        return ("name", "algorithm") if obj else ()
+        return ("name", "jws_algorithm") if obj else ()
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[Any, ...]:
+        """Chosen once, shown afterwards."""
+        return ("name", "jws_algorithm" if obj else "algorithm", ("rotation_period", "verification_ttl"), "allowed_client_ids")
 
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> tuple[type[Any], ...]:
         """A series that does not exist yet has no pairs."""
@@ -62,6 +75,11 @@ class KeyAdmin(ServiceAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """The lifetimes of built-in series may be changed too."""
         return bool(request.user.has_perm("providers.change_key"))
+
+    @display(description="algorithm", ordering="algorithm")
+    def jws_algorithm(self, key: Key) -> str:
+        """As RFC 7518 spells it."""
+        return key.algorithm
 
     @display(description="signs now")
     def signing(self, key: Key) -> str:

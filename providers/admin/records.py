@@ -12,7 +12,15 @@ from audit.admin.records import RecordAdmin, moment
 from providers.models import AccessToken, Authorization, AuthorizationRequest, Consent, DeviceCode, Limit, RefreshToken, Replay, Session
 from providers.services import consents, sessions, tokens
 
-LABELS = {"live": "success", "used": "info", "expired": "warning", "revoked": "danger", "ended": "danger", "waiting": "info", "answered": "success"}
+LABELS = {
+    "live": "success",
+    "used": "info",
+    "expired": "warning",
+    "revoked": "danger",
+    "ended": "danger",
+    "waiting": "info",
+    "answered": "success",
+}
 
 
 def state(item: Any, *, expires: str = "expires", over: str = "revoked_at", used: str = "") -> str:

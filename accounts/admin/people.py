@@ -1,24 +1,23 @@
-"""Admin pages: people, their second factors and browser sessions, groups, organizations, projects."""
+"""Admin page: users, with their addresses and second factors."""
 
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget, UnfoldBooleanSwitchWidget
 
 from accounts import hooks, privileges
-from accounts.models import Group, Organization, Project, User
-from accounts.services import groups, organizations, projects, users
-from audit.admin.managed import ListField, ServiceAdmin, ServiceForm
-from audit.admin.records import RecordAdmin, moment
+from accounts.models import User
+from accounts.services import users
+from audit.admin.managed import ServiceAdmin, ServiceForm
+from audit.admin.records import moment
 from audit.record import record
 
 STATES = {"active": "success", "disabled": "danger", "verified": "success", "unverified": "warning"}
@@ -34,7 +33,7 @@ class UserForm(ServiceForm):
 
     renamed = {"mail": "email"}
     mail = forms.EmailField(label="E-mail address", required=False, widget=UnfoldAdminEmailInputWidget)
-    email_verified = switch("Address is verified", "Claim: email_verified.")
+    email_verified = switch("Address is verified", "Somebody made sure that it is theirs.")
     password = forms.CharField(
         label="New password",
         required=False,
@@ -71,6 +70,7 @@ class EmailAddressInline(TabularInline):
     fields = readonly_fields = ("email", "verified", "primary")
     extra = max_num = 0
     can_delete = False
+    hide_title = True
     tab = True
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -111,15 +111,41 @@ class UserAdmin(ServiceAdmin):
         ("How do they sign in?", {"fields": ("password",)}),
     )
     fieldsets = (
-        ("Person", {"classes": ["tab"], "fields": ("username", "name", ("given_name", "middle_name", "family_name"), ("mail", "email_verified"), "groups", "disabled")}),
-        ("Sign-in", {"classes": ["tab"], "fields": ("password", ("staff", "superuser"), "sub", ("created_at", "last_login", "password_changed_at"))}),
+        (
+            "Person",
+            {
+                "classes": ["tab"],
+                "fields": (
+                    "username",
+                    "name",
+                    ("given_name", "family_name"),
+                    "middle_name",
+                    ("mail", "email_verified"),
+                    "groups",
+                    "disabled",
+                ),
+            },
+        ),
+        (
+            "Sign-in",
+            {
+                "classes": ["tab"],
+                "fields": ("password", ("staff", "superuser"), "sub", ("created_at", "last_login"), "password_changed_at"),
+            },
+        ),
         (
             "Claims",
             {
                 "classes": ["tab"],
                 "description": "What applications may learn, field by field (OpenID Connect Core 1.0 §5.1).",
                 "fields": (
-                    *(("nickname", "preferred_username"), ("profile", "picture", "website"), ("gender", "birthdate"), ("zoneinfo", "locale")),
+                    *(
+                        ("nickname", "preferred_username"),
+                        "profile",
+                        ("picture", "website"),
+                        ("gender", "birthdate"),
+                        ("zoneinfo", "locale"),
+                    ),
                     *(("phone_number", "phone_number_verified"), "address", "attributes"),
                 ),
             },
@@ -137,7 +163,7 @@ class UserAdmin(ServiceAdmin):
 
     def guard(self, request: HttpRequest, item: Any, data: dict[str, Any]) -> None:
         """Nobody changes a person who may do more than they themselves."""
-        privileges.may_change_user(_staff(request), item, data)
+        privileges.may_change_user(staff(request), item, data)
 
     @display(description="name")
     def full_name(self, user: User) -> str:
@@ -172,7 +198,12 @@ class UserAdmin(ServiceAdmin):
     def disable(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Stop everything the chosen people hold."""
         actor = request.user.get_username()
-        self._each(request, queryset.exclude(pk=request.user.pk), lambda person: users.update(person, {"disabled": True}, actor=actor), "{} disabled.")
+        self._each(
+            request,
+            queryset.exclude(pk=request.user.pk),
+            lambda person: users.update(person, {"disabled": True}, actor=actor),
+            "{} disabled.",
+        )
 
     @action(description="Enable", permissions=["change"])
     def enable(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
@@ -201,114 +232,7 @@ class UserAdmin(ServiceAdmin):
         self._each(request, queryset, remove, "{} without second factors now.")
 
 
-@admin.register(Group)
-class GroupAdmin(ServiceAdmin):
-    """Groups of people. Permissions of a group are a matter for administrators."""
-
-    service = groups
-    list_display = ("name", "parent", "member_count", "changed")
-    search_fields = ("name",)
-    autocomplete_fields = ("parent",)
-    filter_horizontal = ("permissions",)
-    list_select_related = ("parent",)
-    fieldsets = (
-        ("What is it?", {"fields": ("name", "parent", "metadata")}),
-        ("What may its members do here?", {"fields": ("permissions",), "description": "Permissions for this administration and the management API."}),
-    )
-    changed = moment("updated_at", "changed")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
-        """With the number of members."""
-        found: QuerySet[Group] = super().get_queryset(request).annotate(members=Count("users", distinct=True))
-        return found
-
-    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """Only administrators see permissions."""
-        return self.fieldsets if request.user.is_superuser else self.fieldsets[:1]
-
-    def guard(self, request: HttpRequest, item: Any, data: dict[str, Any]) -> None:
-        """Removing a group of administrators takes one."""
-        if item is not None and not data:
-            privileges.may_fill_groups(_staff(request), [item])
-
-    def save_model(self, request: HttpRequest, obj: Any, form: ServiceForm, change: bool) -> None:
-        """Permissions are no part of the write schema: they are set here alone."""
-        permissions = form.cleaned_data.pop("permissions", None)
-        super().save_model(request, obj, form, change)
-        if permissions is not None and request.user.is_superuser and set(permissions) != set(obj.permissions.all()):
-            obj.permissions.set(permissions)
-            record("group.changed", actor=request.user.get_username(), name=obj.name, changes=["permissions"])
-
-    @display(description="members", ordering="members")
-    def member_count(self, group: Any) -> int:
-        """How many people are in it directly."""
-        return int(group.members)
-
-
-@admin.register(Organization)
-class OrganizationAdmin(ServiceAdmin):
-    """Organizations."""
-
-    service = organizations
-    list_display = ("key", "name", "changed")
-    search_fields = ("key", "name")
-    autocomplete_fields = ("members",)
-    fields = ("key", "name", "members")
-    changed = moment("updated_at", "changed")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        """The key stands in URLs."""
-        return ("key",) if obj else ()
-
-
-class ProjectForm(ServiceForm):
-    """A project."""
-
-    audience = ListField(help_text="What its tokens are for, one a line.")
-
-
-@admin.register(Project)
-class ProjectAdmin(ServiceAdmin):
-    """Projects."""
-
-    service = projects
-    form = ProjectForm
-    list_display = ("key", "organization", "name", "changed")
-    list_filter = ("organization",)
-    list_select_related = ("organization",)
-    search_fields = ("key", "name", "organization__key")
-    autocomplete_fields = ("organization", "members")
-    fields = ("organization", "key", "name", "audience", "members")
-    changed = moment("updated_at", "changed")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        """Organization and key stand in URLs."""
-        return ("organization", "key") if obj else ()
-
-
-@admin.register(UserSession)
-class UserSessionAdmin(RecordAdmin):
-    """Browsers that are signed in here. The session key is never shown."""
-
-    list_display = ("user", "ip", "user_agent", "began", "last_seen")
-    list_display_links = None
-    list_select_related = ("user",)
-    search_fields = ("user__username_key", "ip")
-    fields = ("user", "ip", "user_agent", "created_at", "last_seen_at")
-    readonly_fields = fields
-    actions = ("end",)
-    began = moment("created_at", "began")
-    last_seen = moment("last_seen_at", "last seen")
-
-    @action(description="End", permissions=["end"])
-    def end(self, request: HttpRequest, queryset: QuerySet[UserSession]) -> None:
-        """Sign the chosen browsers out."""
-        for session in queryset:
-            session.end()
-            record("session.ended", actor=request.user.get_username(), subject=session.user.username)
-        self.message_user(request, "Signed out.", messages.SUCCESS)
-
-
-def _staff(request: HttpRequest) -> User:
+def staff(request: HttpRequest) -> User:
+    """Who is at work; the admin lets nobody else in."""
     assert isinstance(request.user, User)
     return request.user

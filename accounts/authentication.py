@@ -41,7 +41,7 @@ def from_browser(request: HttpRequest) -> Authentication | None:
     amr = methods(records)
     return Authentication(
         user=user,
-        auth_time=datetime.fromtimestamp(int(latest), UTC) if latest is not None else (user.last_login or user.created_at),
+        auth_time=datetime.fromtimestamp(latest, UTC) if latest is not None else (user.last_login or user.created_at),
         amr=amr,
         acr=acr_for(amr),
         ip=request.META.get("REMOTE_ADDR"),

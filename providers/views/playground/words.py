@@ -1,0 +1,101 @@
+"""What the playground says about parameters, claims and errors: one plain sentence each."""
+
+from collections.abc import Mapping
+
+SCOPES: Mapping[str, str] = {
+    "openid": "Sign in, and get an ID token.",
+    "profile": "Name and profile.",
+    "email": "E-mail address, and whether it was verified.",
+    "groups": "Groups that you are a member of.",
+    "offline_access": "A refresh token, to go on while you are away.",
+}
+
+PROMPTS: Mapping[str, str] = {
+    "": "Ask only what is needed",
+    "none": "Ask nothing (none)",
+    "login": "Ask for the password again (login)",
+    "consent": "Ask for consent again (consent)",
+    "select_account": "Ask which account (select_account)",
+}
+
+PARAMETERS: Mapping[str, str] = {
+    "response_type": "The kind of answer: a code, which only the application itself can turn into tokens.",
+    "client_id": "Which application asks.",
+    "redirect_uri": "Where the browser is to bring the answer. It has to be registered, letter by letter.",
+    "scope": "What the application would like to learn and do.",
+    "state": "Random. It comes back with the answer and shows that the answer belongs to this browser.",
+    "nonce": "Random. It comes back inside the ID token and shows that the token was made for this request.",
+    "code_challenge": "The hash of a secret that only the application knows (PKCE).",
+    "code_challenge_method": "How the hash was made: SHA-256.",
+    "prompt": "What the person is to be asked, or not.",
+    "code": "Good for one use, for a minute, by this application.",
+    "iss": "Which server answers, so that two servers cannot be mixed up.",
+    "error": "Why there is no code.",
+    "error_description": "The same for the developer of the application.",
+    "Authorization": "The application proves itself with its id and its secret. The page never shows the secret.",
+    "grant_type": "What is handed in: an authorization code.",
+    "code_verifier": "The secret whose hash was sent at the start. A thief of the code does not have it.",
+    "access_token": "Opens userinfo and other APIs.",
+    "token_type": "Whoever bears the token may use it.",
+    "expires_in": "How long the access token works, in seconds.",
+    "refresh_token": "Gets new access tokens later, without the person.",
+    "id_token": "Says who signed in. It is decoded in the next step.",
+    "request_id": "Finds the log entry of this request.",
+}
+
+CLAIMS: Mapping[str, str] = {
+    "alg": "How it is signed.",
+    "typ": "What it is.",
+    "kid": "Which of the issuer's keys signed it.",
+    "iss": "Who says it.",
+    "sub": "The person: an identifier that never changes and is never given to somebody else.",
+    "aud": "Whom it is meant for.",
+    "azp": "Whom it was issued to.",
+    "exp": "Not to be used after this time.",
+    "iat": "When it was made.",
+    "nbf": "Not to be used before this time.",
+    "jti": "Its own identifier.",
+    "auth_time": "When the person proved who they are.",
+    "nonce": "The random value of the request.",
+    "acr": "How strong the proof was.",
+    "amr": "Which proofs the person gave: pwd is a password.",
+    "at_hash": "Binds the access token that came with it.",
+    "sid": "The sign-in at the server, for signing out everywhere.",
+    "client_id": "Which application it was issued to.",
+    "scope": "What it allows.",
+    "name": "Full name.",
+    "given_name": "First name.",
+    "family_name": "Last name.",
+    "middle_name": "Middle name.",
+    "nickname": "Nickname.",
+    "preferred_username": "What the person likes to be called. It may change: never use it as a key.",
+    "profile": "Address of a page about the person.",
+    "picture": "Address of a picture.",
+    "website": "Address of the person's own site.",
+    "gender": "Gender.",
+    "birthdate": "Date of birth.",
+    "zoneinfo": "Time zone.",
+    "locale": "Language.",
+    "updated_at": "When these facts last changed.",
+    "email": "E-mail address.",
+    "email_verified": "Whether the person has shown that the address is theirs.",
+    "groups": "Groups that the person is a member of.",
+}
+
+ERRORS: Mapping[str, str] = {
+    "access_denied": "You pressed “Deny”, or you may not use this application. The application learns nothing about you.",
+    "login_required": "Nobody is signed in, and the request forbade to ask (prompt=none). An application now shows its own sign-in button.",
+    "consent_required": "You have not agreed to these scopes yet, and the request forbade to ask (prompt=none).",
+    "interaction_required": "You would have to answer a question, and the request forbade to ask (prompt=none).",
+    "account_selection_required": "You would have to choose an account, and the request forbade to ask (prompt=none).",
+    "invalid_scope": "The application asked for a scope that it may not have.",
+    "invalid_request": "Something in the request is missing or wrong.",
+    "unauthorized_client": "The application may not sign people in this way.",
+    "unsupported_response_type": "The application asked for a kind of answer that it may not have.",
+    "unmet_authentication_requirements": "The proof that the application demands was not given.",
+    "temporarily_unavailable": "The server cannot answer right now. Try again in a moment.",
+    "server_error": "Something went wrong on the server. The log has more.",
+    "invalid_client": "The application could not prove itself.",
+    "invalid_grant": "The code was used before, has expired or belongs to another request.",
+}
+UNKNOWN_ERROR = "The server refused, with a code that this page does not know."

@@ -18,9 +18,10 @@ class GroupTree:
 
 def load() -> tuple[MappingView, ...]:
     """Every mapping, in the order in which results are merged."""
-    rows = ScopeMapping.objects.order_by("scope_name", "name").values_list(
+    rows = ScopeMapping.objects.order_by().values_list(
         "name", "scope_name", "kind", "source", "description", "restricted", "mandatory", "managed"
     )
+    # Sorted here, because databases do not agree about the order of texts.
     return tuple(sorted((MappingView(*row) for row in rows), key=lambda one: (one.scope_name, one.name)))
 
 

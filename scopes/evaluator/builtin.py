@@ -48,7 +48,7 @@ def _email(context: ClaimsContext) -> Mapping[str, Any]:
 
 
 def _address(context: ClaimsContext) -> Mapping[str, Any]:
-    address = {member: value for member, value in context.person.address.items() if value}
+    address = {member: value for member, value in context.person.address.items() if value and isinstance(value, str)}
     return {"address": address} if address else {}
 
 

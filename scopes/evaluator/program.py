@@ -25,6 +25,9 @@ RESERVED_CLAIMS = frozenset({
 })  # fmt: skip
 
 
+_STRICT = json.JSONEncoder(allow_nan=False, ensure_ascii=False)
+
+
 def no_claims(_context: ClaimsContext) -> Mapping[str, Any]:
     """The program of a mapping that says nothing."""
     return {}
@@ -52,7 +55,7 @@ def parse_json(source: str, constant: Callable[[str], Any] | None = None) -> Any
     return value
 
 
-def check_depth(source: str, *, limit: int = DEPTH_LIMIT) -> None:
+def check_depth(source: str) -> None:
     """Refuse nesting that no claim needs; raises `SourceError` at the bracket that is one too deep."""
     depth, in_string, escaped = 0, False, False
     for offset, character in enumerate(source):
@@ -61,11 +64,11 @@ def check_depth(source: str, *, limit: int = DEPTH_LIMIT) -> None:
             escaped = not escaped and character == "\\"
         elif character == '"':
             in_string = True
-        elif character in "[{(":
+        elif character in "[{":
             depth += 1
-            if depth > limit:
-                raise SourceError(f"nested more than {limit} levels deep", offset, "nesting")
-        elif character in "]})":
+            if depth > DEPTH_LIMIT:
+                raise SourceError(f"nested more than {DEPTH_LIMIT} levels deep", offset, "nesting")
+        elif character in "]}":
             depth -= 1
 
 
@@ -78,15 +81,21 @@ def check_names(claims: Mapping[str, Any]) -> None:
 
 def bounded(claims: Mapping[str, Any]) -> Mapping[str, Any]:
     """The claims, if they are JSON of a size that fits a token; raises `EvaluationError`."""
-    if len(dump(claims)) > OUTPUT_LIMIT:
+    text = dump(claims)
+    if len(text) > OUTPUT_LIMIT:
         raise EvaluationError(f"more than {OUTPUT_LIMIT} characters of claims")
+    if text.count("[") + text.count("{") > DEPTH_LIMIT:
+        try:
+            check_depth(text)
+        except SourceError as error:
+            raise EvaluationError(error.reason) from error
     return claims
 
 
 def dump(value: Any) -> str:
     """Strict JSON: no `NaN`, nothing that is not JSON, nothing that UTF-8 cannot carry. Raises `EvaluationError`."""
     try:
-        text = json.dumps(value, allow_nan=False, ensure_ascii=False)
+        text = _STRICT.encode(value)
         text.encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise EvaluationError("the result is not JSON") from error

@@ -112,7 +112,9 @@ def test_malformed_known_scope_is_an_error_everywhere(malformed: str) -> None:
     assert not selection.covers("storage.read:/", malformed)
 
 
-@pytest.mark.parametrize("malformed", ["wlcg.groups:bad", "wlcg.groups:", "wlcg.groups:/", "wlcg.groups:/a/", "wlcg.groups:/.a", "wlcg.groups:/a b"])
+@pytest.mark.parametrize(
+    "malformed", ["wlcg.groups:bad", "wlcg.groups:", "wlcg.groups:/", "wlcg.groups:/a/", "wlcg.groups:/.a", "wlcg.groups:/a b"]
+)
 def test_group_scope_that_names_no_group_is_an_error(malformed: str) -> None:
     with pytest.raises(BadScope):
         selection.select((malformed,), ("wlcg.groups",), {"wlcg.groups"})

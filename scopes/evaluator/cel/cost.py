@@ -48,9 +48,9 @@ def weigh(value: Any) -> float:
     kind = type(value)
     if kind is str:
         return 1.0 + len(value) / CHARACTERS
-    if kind is list:
+    if kind is list or kind is tuple:
         return 1.0 + sum(map(weigh, value))
-    if kind is dict:
+    if isinstance(value, Mapping):
         return 1.0 + sum(map(weigh, value)) + sum(map(weigh, value.values()))
     return 1.0
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import chain
 from math import ceil
 from typing import Any
 
@@ -35,7 +36,7 @@ class Expression:
         cost.check_patterns(self._tree.root)
         self._program = _compile(source)
         self._functions = {name: HOST_FUNCTIONS[name] for name in syntax.calls(self._tree.root) if name in HOST_FUNCTIONS}
-        self._lists = lists
+        self._lists = [(name, *name.partition(".")[::2]) for name in lists if name.partition(".")[0] in self._tree.reads]
         self._makers = {name: _makers(variables[name], members) for name, members in self._tree.reads.items()}
         self._affordable: set[tuple[float, ...]] = set()
         if self.cost(dict.fromkeys(self._makers, 64.0), dict.fromkeys(lists, (8.0, 8.0))) > COST_LIMIT:
@@ -51,8 +52,7 @@ class Expression:
         """An upper bound of the cost of a run, for weights of the variables and, for lists, the count and weight of items."""
         sizes = {name: cost.opaque(weight) for name, weight in weights.items()}
         for name, (count, item) in lists.items():
-            if name.partition(".")[0] in sizes:
-                sizes[name] = cost.Size(1.0 + count * item, count, item)
+            sizes[name] = cost.Size(1.0 + count * item, count, item)
         return cost.bound(self._tree.root, sizes).cost
 
     def _afford(self, inputs: Mapping[str, Any]) -> None:
@@ -60,12 +60,10 @@ class Expression:
         if sum(weights.values()) > WEIGHT_LIMIT:
             raise EvaluationError("there is too much data for an expression")
         lists: dict[str, tuple[float, float]] = {}
-        for name in self._lists:
-            variable, _, member = name.partition(".")
-            items = inputs.get(variable, ())
-            items = items.get(member, ()) if member and items else items
+        for name, variable, member in self._lists:
+            items = inputs[variable].get(member, ()) if member else inputs[variable]
             lists[name] = (_ceiling(len(items)), _ceiling(4 * max(map(cost.weigh, items), default=0.0)) / 4)
-        key = (*weights.values(), *(bound for pair in lists.values() for bound in pair))
+        key = (*weights.values(), *chain.from_iterable(lists.values()))
         if key in self._affordable:
             return
         if self.cost(weights, lists) > COST_LIMIT:
@@ -93,8 +91,6 @@ def _compile(source: str) -> cel.Program:
         return cel.compile(source)
     except ValueError as error:
         matched = _ENGINE_MESSAGE.search(str(error))
-        if matched is None:
-            raise SourceError("the expression cannot be compiled", code="expression") from error
-        line, column, message = matched.groups()
+        line, column, message = matched.groups() if matched else ("1", "1", "the expression cannot be compiled")
         offset = sum(map(len, source.splitlines(keepends=True)[: int(line) - 1])) + int(column) - 1
         raise SourceError(message, offset, "expression") from error

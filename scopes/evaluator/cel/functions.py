@@ -45,9 +45,10 @@ def _split(text: str, separator: str) -> list[str]:
 
 
 def _string(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+    # The engine does numbers and texts by itself.
+    if not isinstance(value, bool):
+        raise EvaluationError("string takes a number, a text or a truth value")
+    return "true" if value else "false"
 
 
 def _substring(text: str, start: int, end: int | None = None) -> str:

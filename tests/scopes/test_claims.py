@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scopes import claims
+from scopes import claims, evaluator
 from scopes.context import ClaimsContext, MappingView
 from scopes.evaluator.program import RESERVED_CLAIMS
 
@@ -60,7 +60,7 @@ def test_reserved_claims_stay_with_the_server_even_from_stored_sources(kind: str
 @pytest.mark.row("230")
 def test_reserved_claims_are_removed_from_what_a_kind_returns(context: MakeContext, monkeypatch: pytest.MonkeyPatch) -> None:
     made = dict.fromkeys(RESERVED_CLAIMS, "forged") | {"fine": 1}
-    monkeypatch.setattr(claims.evaluator, "evaluate", lambda *_: claims.evaluator.Result(made))
+    monkeypatch.setattr(evaluator, "evaluate", lambda *_: evaluator.Result(made))
     assert claims.evaluate(context("s"), [MappingView("m", "s", "any", "")]).values == {"fine": 1}
 
 

@@ -1,0 +1,1 @@
+"""Attacks, one module an area; each test carries the number of its row in the attack catalogue."""

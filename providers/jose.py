@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import hmac
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -81,12 +82,34 @@ def _bounded_int(text: str) -> int:
     return int(text)
 
 
+def _finite_float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("number too large")
+    return number
+
+
+def _check_texts(value: Any) -> None:
+    # No database column takes a null character or half a surrogate pair (RFC 8259 §8.2).
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ValueError("null character")
+        value.encode()
+    elif isinstance(value, dict | list):
+        for item in (*value, *value.values()) if isinstance(value, dict) else value:
+            _check_texts(item)
+
+
 def strict_json(raw: bytes | str) -> Any:
-    """Parse JSON without duplicate members, NaN, overlong integers or deep nesting; raises `ValueError`."""
+    """Parse JSON without duplicate members, NaN, overlong numbers, broken texts or deep nesting; raises `ValueError`."""
     try:
-        return json.loads(raw, object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_int=_bounded_int)
+        value = json.loads(
+            raw, object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_int=_bounded_int, parse_float=_finite_float
+        )
+        _check_texts(value)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+    return value
 
 
 @lru_cache(maxsize=256)

@@ -48,9 +48,14 @@ def claims_parameter(text: str) -> Mapping[str, Any]:
     sections = {}
     for name in ("userinfo", "id_token"):
         section = claims.get(name) or {}
-        if not isinstance(section, dict) or not all(value is None or isinstance(value, dict) for value in section.values()):
+        if not isinstance(section, dict) or not all(map(_is_member, section.values())):
             raise InvalidRequest("claims has a member of the wrong shape.", rule="claims")
         if len(section) > 100:
             raise InvalidRequest("claims asks for too much.", rule="claims")
         sections[name] = section
     return sections
+
+
+def _is_member(value: Any) -> bool:
+    """OpenID Connect Core 1.0 §5.5.1: null, or an object whose `values`, if any, is an array."""
+    return value is None or (isinstance(value, dict) and isinstance(value.get("values", []), list))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from rest_framework import serializers
 
@@ -64,6 +65,11 @@ class OrganizationViewSet(Resource):
     prefetch = organizations.PREFETCH
     filterset_fields = ("key",)
     serializer_class = serializer(organizations.SCHEMA, organizations.read, **_instants())
+
+    def guard(self, item: Organization | None, data: Mapping[str, Any]) -> None:
+        """Projects that come along need the permission for projects."""
+        if data.get("projects") and not self.caller.has_perms(("accounts.add_project", "accounts.change_project")):
+            raise PermissionDenied("You may not make or change projects.")
 
 
 class ProjectViewSet(Resource):

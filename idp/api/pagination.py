@@ -34,7 +34,7 @@ class ById(CursorPagination):
             return None
         try:
             offset, reverse, position = _SIGNER.unsign_object(encoded)
-        except BadSignature:
+        except (BadSignature, ValueError):
             raise ParseError("The cursor is not one of ours.") from None
         return Cursor(offset=offset, reverse=reverse, position=position)
 

@@ -20,7 +20,6 @@ CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER = "1"
 FIXED: tuple[tuple[type[Exception] | tuple[type[Exception], ...], int, str], ...] = (
     ((Http404, ObjectDoesNotExist), 404, "There is no such thing here."),
-    (PermissionDenied, 403, "You may not do this."),
     (RequestDataTooBig, 413, "The body is too large."),
     (SuspiciousOperation, 400, "We could not read that request."),
     (ProtectedError, 409, "Something else still uses this."),
@@ -48,6 +47,8 @@ def handler(error: Exception, _context: dict[str, Any]) -> Response:
         case OAuthError():
             headers = {"Retry-After": str(error.retry_after)} if error.retry_after else None
             return problem(error.status, error.description, headers=headers, code=error.error)
+    if isinstance(error, PermissionDenied):
+        return problem(403, str(error) or "You may not do this.")
     for kinds, status, detail in FIXED:
         if isinstance(error, kinds):
             return problem(status, detail, headers={"Retry-After": RETRY_AFTER} if status == HTTPStatus.SERVICE_UNAVAILABLE else None)

@@ -8,7 +8,7 @@ from django.urls import path, re_path
 from providers.views.authorize import authorize, proceed, switch
 from providers.views.end_session import end_session
 from providers.views.machine import machine
-from providers.views.playground import callback, playground
+from providers.views.playground.pages import callback, playground
 
 urlpatterns = [
     path("authorize", authorize),  # RFC 6749 §3.1

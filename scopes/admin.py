@@ -91,7 +91,8 @@ class AssignmentAdmin(ServiceAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assignment]:
         """With counts."""
         counts = {name: Count(name, distinct=True) for name in ("users", "groups", "clients")}
-        return super().get_queryset(request).annotate(**{f"{name}_count": count for name, count in counts.items()})
+        found: QuerySet[Assignment] = super().get_queryset(request).annotate(**{f"{name}_count": count for name, count in counts.items()})
+        return found
 
     @display(description="people", ordering="users_count")
     def people(self, assignment: Any) -> str:

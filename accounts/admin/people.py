@@ -200,7 +200,7 @@ class UserAdmin(ServiceAdmin):
         actor = request.user.get_username()
         self._each(
             request,
-            queryset.exclude(pk=request.user.pk),
+            queryset.exclude(pk=staff(request).pk),
             lambda person: users.update(person, {"disabled": True}, actor=actor),
             "{} disabled.",
         )

@@ -1,7 +1,7 @@
 """What the resources of the management API share: shape from a serializer, rules and events from a service."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 from rest_framework import status
@@ -11,25 +11,6 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.models import User
-from accounts.services.schema import Schema
-
-
-class Service(Protocol):
-    """A module of an app's `services`."""
-
-    SCHEMA: Schema
-
-    def create(self, data: Mapping[str, Any], *, actor: str) -> Any:
-        """Make a thing."""
-
-    def update(self, item: Any, data: Mapping[str, Any], /, *, actor: str) -> Any:
-        """Change what is given."""
-
-    def delete(self, item: Any, /, *, actor: str) -> None:
-        """Remove a thing."""
-
-    def read(self, item: Any, /) -> dict[str, Any]:
-        """The thing in the names of its schema."""
 
 
 class Readable(ListModelMixin, RetrieveModelMixin, GenericViewSet[Any]):
@@ -57,7 +38,7 @@ class Resource(Readable):
     """A resource to manage."""
 
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
-    service: ClassVar[Any]
+    service: Any = None  # a module of an app's services
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Make one. Secrets are in this answer and never again."""

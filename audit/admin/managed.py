@@ -42,7 +42,7 @@ class ListField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare words, not spacing."""
-        return self.prepare_value(initial).split() != self.to_python(data)
+        return bool(self.prepare_value(initial).split() != self.to_python(data))
 
 
 class ServiceForm(ModelForm):  # type: ignore[type-arg]
@@ -68,7 +68,7 @@ class ServiceForm(ModelForm):  # type: ignore[type-arg]
         if self.refusal is not None:
             places = {wire_name: name for name, wire_name in self.renamed.items()}
             for wire_name, errors in _by_field(self.refusal).items():
-                name = places.get(wire_name, wire_name)
+                name = places.get(wire_name or "", wire_name)
                 self.add_error(name if name in self.fields else None, errors)
         return cleaned
 
@@ -85,7 +85,7 @@ class ServiceAdmin(ModelAdmin):
     """A thing that people manage. Saving and deleting go through the services that the API uses."""
 
     form = ServiceForm
-    service: ClassVar[Any]
+    service: Any = None  # a module of an app's services
     list_fullwidth = True
     warn_unsaved_form = True
 

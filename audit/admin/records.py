@@ -17,12 +17,13 @@ from unfold.decorators import display
 def moment(field: str, description: str = "") -> Callable[[Any, models.Model], str]:
     """A column for an instant: how long ago, and the exact time on hover."""
 
-    @display(description=description or field.removesuffix("_at").replace("_", " "), ordering=field)
     def column(_admin: Any, item: models.Model) -> str:
         value = getattr(item, field)
         return when(value) if value else "–"
 
-    return column
+    title = description or field.removesuffix("_at").replace("_", " ")
+    shown: Callable[[Any, models.Model], str] = display(column, description=title, ordering=field)
+    return shown
 
 
 def when(value: Any) -> SafeString:

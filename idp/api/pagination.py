@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
-from django.db.models import Model, QuerySet
 from rest_framework.exceptions import ParseError
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
@@ -21,9 +20,9 @@ class ById(CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 500
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Model] | None:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         """One page. Links are built from the configured origin, never from the Host header."""
-        page: list[Model] | None = super().paginate_queryset(queryset, request, view)
+        page: list[Any] | None = super().paginate_queryset(queryset, request, view)
         self.base_url = settings.BASE_URL + request.get_full_path()
         return page
 
@@ -41,7 +40,7 @@ class ById(CursorPagination):
     def encode_cursor(self, cursor: Cursor) -> str:
         """The link to a position."""
         signed = _SIGNER.sign_object([cursor.offset, cursor.reverse, cursor.position])
-        url: str = replace_query_param(self.base_url, self.cursor_query_param, signed)
+        url: str = replace_query_param(self.base_url or "", self.cursor_query_param, signed)
         return url
 
     def get_paginated_response(self, data: Any) -> Response:

@@ -118,22 +118,26 @@ class TokenSerializer(serializers.Serializer[Any]):
     revoked_at = serializers.DateTimeField(read_only=True, allow_null=True)
 
     def to_representation(self, instance: AccessToken | RefreshToken) -> dict[str, Any]:
-        """Both kinds in one shape."""
-        authorization, instant = instance.authorization, serializers.DateTimeField()
-        is_access = isinstance(instance, AccessToken)
-        ended = (instance.revoked_at if is_access else instance.revoked) or (authorization.revoked_at if authorization else None)
+        """Both kinds in one shape; an access token of a client acting for itself has no authorization."""
+        is_access, authorization, client = isinstance(instance, AccessToken), instance.authorization, instance.application
+        granted: Any = instance if is_access else authorization
+        ended = instance.revoked_at if isinstance(instance, AccessToken) else instance.revoked
+        expires_at = instance.expires if isinstance(instance, AccessToken) else instance.expires_at
+        instants = {
+            "created_at": instance.created,
+            "expires_at": expires_at,
+            "revoked_at": ended or (authorization.revoked_at if authorization else None),
+        }
         return {
             "id": f"{'access' if is_access else 'refresh'}-{instance.pk}",
             "token_type": "access_token" if is_access else "refresh_token",
             "user": instance.user.username if instance.user else None,
-            "client": instance.application.slug,
-            "client_id": instance.application.client_id,
-            "scope": instance.scope if is_access else authorization.scope,
-            "grant_type": instance.grant_type if is_access else authorization.grant_type,
+            "client": client.slug if client else "",
+            "client_id": client.client_id if client else "",
+            "scope": granted.scope,
+            "grant_type": granted.grant_type,
             "authorization": authorization.pk if authorization else None,
-            "created_at": instant.to_representation(instance.created),
-            "expires_at": instant.to_representation(instance.expires if is_access else instance.expires_at),
-            "revoked_at": instant.to_representation(ended) if ended else None,
+            **{name: self.fields[name].to_representation(value) if value else None for name, value in instants.items()},
         }
 
 

@@ -126,6 +126,10 @@ class ServiceAdmin(ModelAdmin):
     def save_related(self, request: HttpRequest, form: ServiceForm, formsets: Iterable[Any], change: bool) -> None:
         """The service saved them; inlines on these pages show, they do not edit."""
 
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """Names of fields; inlines were not saved and have nothing to say."""
+        return super().construct_change_message(request, form, (), add)
+
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
         """Delete through the service."""
         self.guard(request, obj, {})

@@ -46,9 +46,9 @@ class ClientForm(ServiceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         client = kwargs.get("instance")
-        own: dict[str, Any] = {"scope": "openid profile email"}
+        own: dict[str, Any] = {"issuer_mode": Application.IssuerMode.APPLICATION, "scope": "openid profile email"}
         if client is not None and client.pk:
-            own = {"issuer_mode": client.application.issuer_mode} if client.application else {}
+            own = {"issuer_mode": clients.read(client)["issuer_mode"]}
         kwargs["initial"] = {**own, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         for name in ("client_id", "client_name"):

@@ -7,6 +7,8 @@ from allauth.account.forms import ReauthenticateForm as BaseReauthenticateForm
 
 from accounts.passwords import MAXIMUM_LENGTH
 
+LOGIN_HINT_LIMIT = 254
+
 
 class LoginForm(BaseLoginForm):
     """User name (or e-mail address) and password on one page."""
@@ -14,11 +16,19 @@ class LoginForm(BaseLoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = "User name or e-mail address"
-        self.fields["login"].widget.attrs |= {"autocomplete": "username webauthn", "autocapitalize": "none", "spellcheck": "false", "placeholder": ""}
+        self.fields["login"].widget.attrs |= {
+            "autocomplete": "username webauthn",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+            "placeholder": "",
+        }
         self.fields["password"].max_length = MAXIMUM_LENGTH
         self.fields["password"].help_text = ""
         self.fields["password"].widget.attrs |= {"placeholder": "", "maxlength": str(MAXIMUM_LENGTH)}
         self.fields.pop("remember", None)
+        if self.request is not None and not self.is_bound:
+            # `login_hint` of an authorization request (OpenID Connect Core 1.0 §3.1.2.1): a suggestion, nothing else.
+            self.initial.setdefault("login", self.request.GET.get("login_hint", "")[:LOGIN_HINT_LIMIT])
 
     def clean_password(self) -> str:
         """Refuse what is too long before it is hashed (catalogue row 193)."""

@@ -14,7 +14,7 @@ from providers.models import Client
 from providers.response_modes import MODES
 from providers.statements import clients
 from providers.statements.registry import Snapshot
-from providers.tokens.keys import DEFAULT, key_names
+from providers.tokens.keys import DEFAULT, DEFAULT_ALGORITHM, key_names
 from scopes.selection import GITHUB_SCOPES
 
 RESPONSE_TYPES = ("code",)
@@ -57,7 +57,7 @@ def metadata(issuer: Issuer, route: Route, snapshot: Snapshot) -> dict[str, Any]
         "grant_types_supported": list(GRANTS),
         "subject_types_supported": ["public", "pairwise"],
         "acr_values_supported": list(ACR_VALUES),
-        "id_token_signing_alg_values_supported": _signing_algorithms(served, route),
+        "id_token_signing_alg_values_supported": _signing_algorithms(served, route, snapshot),
         "userinfo_signing_alg_values_supported": list(ASYMMETRIC_ALGORITHMS),
         "prompt_values_supported": list(PROMPTS),
         "claim_types_supported": ["normal"],
@@ -82,10 +82,16 @@ def _scopes(served: list[ClientRecord], route: Route, snapshot: Snapshot) -> lis
     return ["openid", *sorted(name for name in wanted if name in known and name != "openid" and name not in HIDDEN_SCOPES)]
 
 
-def _signing_algorithms(served: list[ClientRecord], route: Route) -> list[str]:
+def _signing_algorithms(served: list[ClientRecord], route: Route, snapshot: Snapshot) -> list[str]:
     if route.space != APPLICATION:
         return [*ASYMMETRIC_ALGORITHMS, *SYMMETRIC_ALGORITHMS]
-    return sorted({client.id_token_signed_response_alg or "RS256" for client in served}) or ["RS256"]
+    return sorted({_signing_algorithm(client, snapshot) for client in served}) or [DEFAULT_ALGORITHM]
+
+
+def _signing_algorithm(client: ClientRecord, snapshot: Snapshot) -> str:
+    """What signs for a client: its key decides where no algorithm is named."""
+    series = snapshot.keys.get(client.key_name)
+    return client.id_token_signed_response_alg or (series.algorithm if series else DEFAULT_ALGORITHM)
 
 
 def _challenge_methods(served: list[ClientRecord]) -> list[str]:

@@ -47,7 +47,7 @@ def claims_parameter(text: str) -> Mapping[str, Any]:
         raise InvalidRequest("claims is not an object.", rule="claims")
     sections = {}
     for name in ("userinfo", "id_token"):
-        section = claims.get(name) or {}
+        section = {} if claims.get(name) is None else claims[name]
         if not isinstance(section, dict) or not all(map(_is_member, section.values())):
             raise InvalidRequest("claims has a member of the wrong shape.", rule="claims")
         if len(section) > 100:

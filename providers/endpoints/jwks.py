@@ -13,7 +13,9 @@ methods = ("GET", "HEAD")
 def respond(request: EndpointRequest, route: Route) -> EndpointResponse:
     """Public keys, ready bytes with an ETag."""
     snapshot = registry.current()
-    named = issuer.of_route(route, snapshot)
-    if named is None:
+    if issuer.of_route(route, snapshot) is None:
+        # The application may be newer than what this process remembers: ask before saying no.
+        snapshot = registry.refresh()
+    if issuer.of_route(route, snapshot) is None:
         return json_response(404, {"error": "not_found"})
     return document(request, ("jwks", route), lambda: discovery.jwks(route, snapshot), snapshot.version)

@@ -15,13 +15,17 @@ def respond(request: EndpointRequest, route: Route) -> EndpointResponse:
     snapshot = registry.current()
     named = issuer.of_route(route, snapshot)
     if named is None:
+        # The application may be newer than what this process remembers: ask before saying no.
+        snapshot = registry.refresh()
+        named = issuer.of_route(route, snapshot)
+    if named is None:
         return json_response(404, {"error": "not_found"})
     return document(request, (route.tail, route), lambda: discovery.metadata(named, route, snapshot), snapshot.version)
 
 
 def redirect(request: EndpointRequest, route: Route) -> EndpointResponse:
     """`/application/o/<slug>/` leads to the application's discovery document."""
-    if issuer.of_application(route.slug) and route.slug not in registry.current().applications:
+    if route.slug not in registry.current().applications and route.slug not in registry.refresh().applications:
         return json_response(404, {"error": "not_found"})
     location = f"{issuer.of_application(route.slug).url}.well-known/openid-configuration"
     return EndpointResponse(302, b"", (("Location", location), ("Cache-Control", "no-store")))

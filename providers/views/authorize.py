@@ -100,7 +100,8 @@ def _first_turn(http: HttpRequest, parsed: AuthorizeRequest, route: Route) -> Ht
         return _finish(http, turn)
     known = browser.new_or_known(http)
     own = issuer.of_client(client_of(turn.request)).reference
-    request_id = stored.create(turn.request, route, own, known)
+    # As received: the rules will run again over what is stored, and tell `resource` from `aud` and `audience` again.
+    request_id = stored.create(replace(turn.request, resource=parsed.resource), route, own, known)
     answer = HttpResponseRedirect(reverse("authorize-continue", args=[request_id]))
     browser.bind(http, answer, known, request_id)
     return answer

@@ -53,4 +53,3 @@ def plain(make_flow: MakeFlow) -> Flow:
 def native(make_flow: MakeFlow) -> Flow:
     """A public client."""
     return make_flow("native", token_endpoint_auth_method="none", redirect_uris=["https://native.example.org/cb"])
-

@@ -418,4 +418,3 @@ def test_error_descriptions_hold_only_allowed_characters(flow: Flow) -> None:
     """§5.2"""
     answer = flow.http.get(flow.start('a"\\b').url)
     assert not set(returned(answer)["error_description"]) & set('"\\\r\n')
-

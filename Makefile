@@ -55,7 +55,7 @@ interop: .venv/.all ## Sign in with real relying parties
 	@$(BIN)/python -m tests.services $(BIN)/pytest tests/interop
 
 bench: .venv/.all ## Measure the machine endpoints beside their peers
-	@$(BIN)/python -m bench
+	@$(BIN)/python bench/run.py
 
 docs: .venv/.all ## Generate docs/configuration.md and docs/endpoints.md
 	@$(BIN)/python docs/generate.py

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.models import Event
+from audit.offload import blocking
 
 # Only these members reach the table: a field that nobody thought of cannot carry a secret into it.
 ALLOWED = frozenset({
@@ -28,6 +29,7 @@ class Origin:
 origin: ContextVar[Origin | None] = ContextVar("audit_origin", default=None)
 
 
+@blocking
 def record(kind: str, *, actor: str = "", subject: str = "", client_id: str = "", **data: Any) -> Event:
     """Append an event. `kind` is a dotted word such as `login.failed`; unknown members of `data` raise `ValueError`."""
     unknown = set(data) - ALLOWED

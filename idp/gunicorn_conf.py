@@ -8,12 +8,16 @@ from prometheus_client.multiprocess import mark_process_dead
 from idp.settings import IDP, LOGGING
 from idp.supervisor import Supervisor
 
-wsgi_app = "idp.wsgi:application"
+# With PostgreSQL the machine endpoints share a thread and a pipeline; the embedded database wants plain threads.
+batches = not IDP.database_url.startswith("sqlite:")
+wsgi_app = "idp.asgi:application" if batches else "idp.wsgi:application"
 proc_name = "gatehouse"
 bind = IDP.bind
 workers = IDP.workers
-worker_class = "gthread"
-threads = IDP.threads
+worker_class = "asgi" if batches else "gthread"
+asgi_loop = "uvloop"
+asgi_lifespan = "off"
+threads = 1 if batches else IDP.threads
 worker_connections = 1000
 keepalive = 30
 timeout = 30
@@ -32,6 +36,7 @@ secure_scheme_headers: dict[str, str] = {}
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - heartbeat files want memory
 accesslog = None
+logger_class = "idp.gunicorn_logger.Logger"
 logconfig_dict = LOGGING
 
 _supervisor = Supervisor(["worker"])

@@ -17,9 +17,9 @@ from providers.conf import BODY_LIMIT  # noqa: E402
 from providers.endpoints import ENDPOINTS, chain  # noqa: E402
 from providers.endpoints.errors import json_response  # noqa: E402
 from providers.endpoints.wsgi import request_of  # noqa: E402
-from providers.messages import EndpointResponse  # noqa: E402
 
 StartResponse = Callable[..., Any]
+BODY_TOO_LONG = json_response(413, {"error": "invalid_request", "error_description": "The body is too long."})
 REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
@@ -30,7 +30,7 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
         return django_application(environ, start_response)
     environ["REMOTE_ADDR"] = client_ip(environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""))
     body = _body(environ)
-    response = chain.respond(request_of(environ, body), route) if body is not None else _too_long()
+    response = chain.respond(request_of(environ, body), route) if body is not None else BODY_TOO_LONG
     headers = [*response.headers]
     if response.status not in (204, 304):
         headers.append(("Content-Length", str(len(response.body))))
@@ -47,7 +47,3 @@ def _body(environ: dict[str, Any]) -> bytes | None:
         return None
     body: bytes = environ["wsgi.input"].read(BODY_LIMIT + 1)
     return body if len(body) <= BODY_LIMIT else None
-
-
-def _too_long() -> EndpointResponse:
-    return json_response(413, {"error": "invalid_request", "error_description": "The body is too long."})

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
+from audit.offload import blocking
 from providers.jose import PublicKey, public_keys, strict_json
 from providers.messages import ClientRecord
 from providers.outbound import FetchError, fetch
@@ -25,6 +26,7 @@ def of(client: ClientRecord, *, again: bool = False) -> tuple[PublicKey, ...]:
     return _fetched(client.jwks_uri, again=again) if client.jwks_uri else ()
 
 
+@blocking
 def _fetched(url: str, *, again: bool) -> tuple[PublicKey, ...]:
     with _guard:
         lock = _locks.setdefault(url, threading.Lock())

@@ -4,7 +4,7 @@ import logging
 import secrets
 import time
 
-from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from audit.metrics import REFUSALS, REQUEST_SECONDS
 from audit.record import Origin, origin
@@ -15,6 +15,7 @@ from providers.endpoints.origins import preflight
 from providers.errors import InvalidRequest, OAuthError, ServerError, TemporarilyUnavailable
 from providers.issuer import Route
 from providers.messages import EndpointRequest, EndpointResponse
+from providers.statements import Stale, hub
 
 log = logging.getLogger("providers.endpoints")
 
@@ -46,6 +47,8 @@ def _guarded(request: EndpointRequest, route: Route, endpoint: Endpoint, request
         return endpoint.respond(request, route)
     except OAuthError as error:
         return _refused(error, request_id, route)
+    except Stale:
+        return _refused(TemporarilyUnavailable("Too many changes at once. Try again.", retry_after=1), request_id, route)
     except (OperationalError, InterfaceError) as error:
         discard_connection()
         log.warning("database unavailable", extra={"request_id": request_id, "error": type(error).__name__})
@@ -82,7 +85,5 @@ def _refused(error: OAuthError, request_id: str, route: Route) -> EndpointRespon
 
 def discard_connection() -> None:
     """Forget a connection that failed, so that the next request starts with a new one."""
-    if connection.in_atomic_block:
-        return
-    connection.close()
-    close_old_connections()
+    if hub.current() is None and not connection.in_atomic_block:
+        connection.close()

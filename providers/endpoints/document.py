@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
+from audit.offload import blocking
 from providers.conf import DOCUMENT_MAX_AGE
 from providers.endpoints.errors import JSON
 from providers.endpoints.origins import ANYBODY
@@ -33,7 +34,7 @@ def _bytes(name: Hashable, make: Callable[[], Mapping[str, Any]], version: int) 
     kept, now = _kept.get(name), time.monotonic()
     if kept is not None and kept[0] == version and now - kept[1] < MAXIMUM_AGE:
         return kept[2], kept[3]
-    body = json.dumps(make(), indent=2, ensure_ascii=False).encode()
+    body = json.dumps(blocking(make)(), indent=2, ensure_ascii=False).encode()
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     with _lock:
         _kept[name] = (version, now, body, etag)

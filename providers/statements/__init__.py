@@ -1,20 +1,28 @@
 """The hot path's SQL: one module per table, one named function per statement.
 
-Everything goes through Django's own connection and cursor, so that query counting, time-outs and transactions work as
-everywhere else. A text may differ per database only where one cannot do in a statement what the other can.
+Statements run on Django's own connection and cursor, so that query counting, time-outs and transactions work as
+everywhere else, or, where many requests share a thread, through the hub. A text may differ per database only where one
+cannot do in a statement what the other can.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
+
+from providers.statements import hub
+from providers.statements.pipeline import Answer
 
 # What the placeholders in a statement's text become.
 POSTGRESQL = {"json": "::jsonb", "at": "::timestamptz", "text": "::text", "ids": "array_agg", "ip": "::inet", "int": "::bigint"}
 SQLITE = {"json": "", "at": "", "text": "", "ids": "json_group_array", "ip": "", "int": ""}
+IS_POSTGRESQL = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+DIALECT = POSTGRESQL if IS_POSTGRESQL else SQLITE
 
 
 class Stale(Exception):
@@ -23,38 +31,35 @@ class Stale(Exception):
 
 @dataclass
 class Sql:
-    """A statement. `{json}` and the like become casts on PostgreSQL and nothing on SQLite."""
+    """A statement. `{json}` and the like in its template become casts on PostgreSQL and nothing on SQLite."""
 
-    text: str
-    _rendered: dict[str, str] = field(default_factory=dict)
+    template: str
 
-    def render(self) -> str:
-        """The text for the database in use; formatted once."""
-        vendor = connection.vendor
-        if vendor not in self._rendered:
-            self._rendered[vendor] = self.text.format(**(POSTGRESQL if vendor == "postgresql" else SQLITE))
-        return self._rendered[vendor]
+    @cached_property
+    def text(self) -> str:
+        """The statement for the database in use."""
+        return self.template.format(**DIALECT)
 
     def one(self, params: Sequence[Any]) -> tuple[Any, ...] | None:
         """Run and return the first row."""
-        with connection.cursor() as cursor:
-            cursor.execute(self.render(), params)
-            row: tuple[Any, ...] | None = cursor.fetchone()
-            return row
+        rows, _count = self._answer(params)
+        return rows[0] if rows else None
 
     def all(self, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run and return all rows."""
-        with connection.cursor() as cursor:
-            cursor.execute(self.render(), params)
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-            return rows
+        return self._answer(params)[0]
 
     def run(self, params: Sequence[Any]) -> int:
         """Run and return how many rows were written."""
+        return self._answer(params)[1]
+
+    def _answer(self, params: Sequence[Any]) -> Answer:
+        lane = hub.current()
+        if lane is not None:
+            return lane.run(self.text, params)
         with connection.cursor() as cursor:
-            cursor.execute(self.render(), params)
-            count: int = cursor.rowcount
-            return count
+            cursor.execute(self.text, params)
+            return (cursor.fetchall() if cursor.description is not None else []), cursor.rowcount
 
 
 def instant(value: datetime | str | None) -> datetime | None:
@@ -67,7 +72,7 @@ def instant(value: datetime | str | None) -> datetime | None:
 
 def at(value: datetime) -> Any:
     """An instant as a parameter."""
-    return value if connection.vendor == "postgresql" else value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return value if IS_POSTGRESQL else value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def loads(value: Any) -> Any:

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from django.db.models import Prefetch
 from django.utils import timezone
 
+from audit.offload import blocking
 from providers.messages import ClientRecord, SecretRecord
 from providers.models import Client, ClientSecret
 from providers.statements import Sql
@@ -56,6 +57,7 @@ def forget() -> None:
         _cache.clear()
 
 
+@blocking
 def _load(namespace: str, client_id: str) -> ClientRecord | None:
     live = Prefetch("secrets", queryset=ClientSecret.objects.order_by("-id"))
     rows = Client.objects.select_related("application", "key").prefetch_related(live, "assignments")

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from providers.messages import Authorization, ClientRecord
-from providers.statements import Sql, Stale, at, authorizations, clients, dumps, instant, people, refresh_tokens, registry
+from providers.statements import IS_POSTGRESQL, Sql, Stale, at, authorizations, clients, dumps, instant, people, refresh_tokens, registry
 from providers.statements.access_tokens import NewAccessToken
 from providers.statements.refresh_tokens import NewRefreshToken, World
 
@@ -112,7 +112,7 @@ def issue(authorization: Authorization, registry_version: int, code: NewCode) ->
         code_hash(code.code),
         code.redirect_uri_sent,
     ]
-    if connection.vendor == "postgresql":
+    if IS_POSTGRESQL:
         row = _issue_at_once.one([*first, client.pk, *rest])
         if row is None:
             raise Stale
@@ -151,7 +151,7 @@ def redeem(code_id: int, world: World, now: datetime, access: NewAccessToken, re
     """Consume a code and write its tokens; raises `Stale` when another request was faster or the world moved."""
     consumed = [at(now), code_id, *world.params()]
     access_params = refresh_tokens.access_params(access, world.client)
-    if connection.vendor == "postgresql":
+    if IS_POSTGRESQL:
         statement = _redeem_at_once if refresh is None else _redeem_offline_at_once
         row = statement.one([*consumed, *access_params, *(refresh.params() if refresh else [])])
         if row is None or row[0] != 1:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from providers.messages import Authorization, ClientRecord
-from providers.statements import Sql, Stale, access_tokens, at, authorizations, clients, instant, people, registry
+from providers.statements import IS_POSTGRESQL, Sql, Stale, access_tokens, at, authorizations, clients, instant, people, registry
 from providers.statements.access_tokens import NewAccessToken, checksum
 
 _NEW = "user_id, application_id, authorization_id, token_checksum, salt, pepper_kid, created, expires_at, parent_id, resource"
@@ -135,7 +135,7 @@ def insert(token: NewRefreshToken) -> None:
 def rotate(token_id: int, world: World, now: datetime, access: NewAccessToken, successor: NewRefreshToken) -> None:
     """Mark a token as used and write its successors; raises `Stale` when another request was faster or the world moved."""
     moved = [at(now), at(now), token_id, *world.params()]
-    if connection.vendor == "postgresql":
+    if IS_POSTGRESQL:
         _once(_rotate_at_once, [*moved, *access_params(access, world.client), *successor.params()])
         return
     with transaction.atomic():
@@ -148,7 +148,7 @@ def rotate(token_id: int, world: World, now: datetime, access: NewAccessToken, s
 def touch(token_id: int, world: World, now: datetime, access: NewAccessToken) -> None:
     """Write an access token for a refresh token that stays; raises `Stale` when it was revoked or the world moved."""
     moved = [at(now), token_id, *world.params()]
-    if connection.vendor == "postgresql":
+    if IS_POSTGRESQL:
         _once(_touch_at_once, [*moved, *access_params(access, world.client)])
         return
     with transaction.atomic():

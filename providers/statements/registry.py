@@ -15,6 +15,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.secrets import unseal
+from audit.offload import blocking
 from providers.jose import Signer, private_signer
 from providers.models import Application, Key, Registry, SigningKey
 from providers.statements import Sql
@@ -116,16 +117,22 @@ def refresh(version: int | None = None) -> Snapshot:
     if version is None:
         row = _VERSION.one(())
         version = int(row[0]) if row else 0
-    with _lock:
-        if _kept.snapshot is None or _kept.snapshot.version != version:
-            _kept.snapshot = _load(version)
-        _kept.checked_at = time.monotonic()
-        return _kept.snapshot
+    return _replace(version)
 
 
 def forget() -> None:
     """Drop what is kept (tests, and after the database was replaced)."""
     _kept.snapshot = None
+
+
+@blocking
+def _replace(version: int) -> Snapshot:
+    with _lock:
+        snapshot = _kept.snapshot
+        if snapshot is None or snapshot.version != version:
+            _kept.snapshot = snapshot = _load(version)
+        _kept.checked_at = time.monotonic()
+        return snapshot
 
 
 def _load(version: int) -> Snapshot:

@@ -1,0 +1,160 @@
+"""ASGI, for PostgreSQL: the machine endpoints share one thread and one pipeline; everything else is Django in a few threads."""
+
+import asyncio
+import io
+import sys
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.conf import settings
+
+from idp.network import client_ip
+from idp.wsgi import BODY_TOO_LONG
+from idp.wsgi import application as wsgi_application
+from providers import issuer
+from providers.conf import BODY_LIMIT
+from providers.endpoints import ENDPOINTS, chain
+from providers.issuer import Route
+from providers.messages import EndpointRequest, EndpointResponse
+from providers.statements.hub import Hub
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Header = tuple[bytes, bytes]
+
+PAGE_THREADS = settings.IDP.threads
+PAGE_BODY_LIMIT = 2 * 1024 * 1024
+# Beyond this many requests a page would wait longer than a person does.
+PAGES_WAITING = PAGE_THREADS * 16
+BUSY = EndpointResponse(503, b"We are busy. Try again in a moment.\n", (("Content-Type", "text/plain"), ("Retry-After", "2")))
+
+
+class Application:
+    """The ASGI callable. Its state belongs to the loop of one process."""
+
+    def __init__(self) -> None:
+        self.hub: Hub | None = None
+        self.pages = ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="pages")
+        self.waiting = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            return
+        route = issuer.split(scope["path"])
+        if route is None or route.tail not in ENDPOINTS:
+            await self._page(scope, receive, send)
+            return
+        body = await read(receive, BODY_LIMIT)
+        response = BODY_TOO_LONG if body is None else await self._endpoint(scope, body, route)
+        await reply(send, response, head=scope["method"] == "HEAD")
+
+    async def _endpoint(self, scope: Scope, body: bytes, route: Route) -> EndpointResponse:
+        if self.hub is None:
+            self.hub = Hub()
+        return await self.hub.call(chain.respond, request_of(scope, body), route)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await read(receive, PAGE_BODY_LIMIT)
+        if body is None or self.waiting >= PAGES_WAITING:
+            await reply(send, BODY_TOO_LONG if body is None else BUSY)
+            return
+        self.waiting += 1
+        try:
+            response = await asyncio.get_running_loop().run_in_executor(self.pages, render, environ_of(scope, body))
+        finally:
+            self.waiting -= 1
+        await reply(send, response, head=scope["method"] == "HEAD")
+
+
+def request_of(scope: Scope, body: bytes) -> EndpointRequest:
+    """The request as the endpoints see it."""
+    headers = headers_of(scope)
+    peer = (scope.get("client") or ("", 0))[0]
+    return EndpointRequest(
+        method=scope["method"],
+        path=scope["path"],
+        query=scope["query_string"].decode("latin-1"),
+        headers=headers,
+        body=body,
+        ip=client_ip(peer, headers.get("x-forwarded-for", "")),
+    )
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """Header names in lower case; repeated ones are joined as WSGI servers do."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]},{value}" if name in headers else value
+    return headers
+
+
+def environ_of(scope: Scope, body: bytes) -> dict[str, Any]:
+    """A WSGI environment (PEP 3333)."""
+    server = scope.get("server") or ("localhost", 80)
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope["path"].encode().decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_NAME": server[0],
+        "SERVER_PORT": str(server[1] or 80),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "REMOTE_ADDR": (scope.get("client") or ("", 0))[0],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.get("scheme", "http"),
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in headers_of(scope).items():
+        key = name.upper().replace("-", "_")
+        environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = value
+    environ["CONTENT_LENGTH"] = str(len(body))
+    return environ
+
+
+def render(environ: dict[str, Any]) -> EndpointResponse:
+    """Run Django and collect its answer."""
+    started: list[Any] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> None:
+        started[:] = [int(status[:3]), tuple(headers)]
+
+    chunks: Iterable[bytes] = wsgi_application(environ, start_response)
+    try:
+        body = b"".join(chunks)
+    finally:
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
+    return EndpointResponse(started[0], body, started[1])
+
+
+async def read(receive: Receive, limit: int) -> bytes | None:
+    """The whole body, or `None` when it is over the bound."""
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > limit:
+            return None
+        if not message.get("more_body"):
+            return body
+
+
+async def reply(send: Send, response: EndpointResponse, *, head: bool = False) -> None:
+    """Send an answer."""
+    headers: list[Header] = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+    if response.status not in (204, 304) and not any(name == b"content-length" for name, _ in headers):
+        headers.append((b"content-length", str(len(response.body)).encode()))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head else response.body})
+
+
+application = Application()

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import hooks
 from accounts.authentication import from_browser
 from accounts.models import User, canonical_username
+from audit.metrics import LOGINS
 from audit.record import record
 
 
@@ -19,6 +20,7 @@ from audit.record import record
 def signed_in(sender: object, request: HttpRequest, user: User, **_kwargs: Any) -> None:
     """Remember the login."""
     authentication = from_browser(request)
+    LOGINS.labels("success").inc()
     record("login", actor=user.username, subject=user.username, amr=list(authentication.amr) if authentication else [])
 
 
@@ -26,6 +28,7 @@ def signed_in(sender: object, request: HttpRequest, user: User, **_kwargs: Any) 
 def sign_in_failed(sender: object, credentials: dict[str, Any], **_kwargs: Any) -> None:
     """Remember the attempt, without anything that was typed but the name."""
     name = canonical_username(str(credentials.get("username") or credentials.get("email") or ""))
+    LOGINS.labels("failure").inc()
     record("login.failed", subject=name[:150], reason="wrong credentials")
 
 

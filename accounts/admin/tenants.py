@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminSelect2MultipleWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts import privileges
 from accounts.admin.people import staff
@@ -50,7 +50,7 @@ class GroupAdmin(ServiceAdmin):
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The permissions that mean something here."""
         own = Permission.objects.filter(content_type__app_label__in=PERMISSION_APPS).select_related("content_type")
-        return super().formfield_for_manytomany(db_field, request, queryset=own, widget=UnfoldAdminSelect2MultipleWidget, **kwargs)
+        return super().formfield_for_manytomany(db_field, request, queryset=own, widget=UnfoldAdminCheckboxSelectMultipleWidget, **kwargs)
 
     def guard(self, request: HttpRequest, item: Any, data: dict[str, Any]) -> None:
         """Removing a group of administrators takes one."""

@@ -160,7 +160,9 @@ def _by_field(error: ValidationError) -> dict[str | None, list[str]]:
 
 
 def _fitted(field: forms.Field, entry: Any) -> forms.Field:
-    """The field as the write schema has it: choices become a select, lists of texts a list; help, and its name in the API."""
+    """The field as the write schema has it: choices become a select, lists of texts a list; default, help, name in the API."""
+    if field.initial is None:
+        field.initial = entry.default
     text = (entry.help or field.help_text).replace("`", "")
     if entry.kind == "list" and isinstance(field, forms.CharField | forms.JSONField):
         field = ListField(initial=field.initial)

@@ -30,7 +30,7 @@ GRANT_PREFIX = "urn:ietf:params:oauth:grant-type:"
 
 def several(choices: tuple[str, ...], label: str) -> forms.MultipleChoiceField:
     """Tick what applies."""
-    shown = [(choice, choice.removeprefix(GRANT_PREFIX).replace("_", " ")) for choice in choices]
+    shown = [(choice, choice.removeprefix(GRANT_PREFIX)) for choice in choices]
     return forms.MultipleChoiceField(choices=shown, required=False, label=label, widget=UnfoldAdminCheckboxSelectMultipleWidget)
 
 

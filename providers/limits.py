@@ -56,7 +56,7 @@ def blocked(kind: str, *subjects: str) -> int:
     if not limits_enabled():
         return 0
     now = time.monotonic()
-    return max((int(_blocked.get(_bucket(kind, subject), 0.0) - now + 0.999) for subject in subjects), default=0) if _blocked else 0
+    return max(0, *(int(_blocked.get(_bucket(kind, subject), 0.0) - now + 0.999) for subject in subjects)) if _blocked else 0
 
 
 def _bucket(kind: str, subject: str) -> bytes:

@@ -1,7 +1,7 @@
 """Client authentication: one module a method, one list, one function (RFC 6749 §2.3)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 
 from providers import issuer, limits
@@ -29,26 +29,46 @@ class Door:
 def authenticate(headers: Mapping[str, str], form: Mapping[str, str], ip: str, door: Door) -> ClientRecord:
     """The client behind a request; raises `InvalidClient`, `InvalidRequest` or `TooManyRequests`.
 
-    The record is current: it is read again before a refusal, in case this process kept an old one.
+    The record may be what this process kept; it is read again before a refusal. Whoever finds it `Stale` calls `reauthenticate`.
     """
-    credentials = read(headers, form, ip)
-    if credentials.method == "assertion":
-        claimed = assertion.claimed_client_id(credentials.assertion)
-        if credentials.client_id not in ("", claimed):
-            raise InvalidClient("client_id differs from the subject of the assertion.", scheme="")
-        credentials = Credentials("assertion", ((claimed, ""),), credentials.assertion, ip)
+    credentials = _credentials(headers, form, ip)
     subject = f"client:{credentials.client_id}|{ip}"
     if wait := limits.blocked("client_secret", subject):
         raise TooManyRequests("Too many failed attempts. Try again later.", rule="limit:client_secret", retry_after=wait)
+    try:
+        client = _verified(credentials, door, (False, True))
+        if credentials.assertion:
+            assertion.use_once(credentials.assertion, client)
+    except InvalidClient:
+        _count_failure(subject)
+        raise
+    return client
+
+
+def reauthenticate(headers: Mapping[str, str], form: Mapping[str, str], ip: str, door: Door) -> ClientRecord:
+    """The client as it is now, against which the same credentials hold; raises `InvalidClient`. An assertion is not used up again."""
+    return _verified(_credentials(headers, form, ip), door, (True,))
+
+
+def _credentials(headers: Mapping[str, str], form: Mapping[str, str], ip: str) -> Credentials:
+    credentials = read(headers, form, ip)
+    if credentials.method != "assertion":
+        return credentials
+    claimed = assertion.claimed_client_id(credentials.assertion)
+    if credentials.client_id not in ("", claimed):
+        raise InvalidClient("client_id differs from the subject of the assertion.", scheme="")
+    return replace(credentials, pairs=((claimed, ""),))
+
+
+def _verified(credentials: Credentials, door: Door, readings: tuple[bool, ...]) -> ClientRecord:
     refusal = InvalidClient(scheme="" if credentials.method == "assertion" else "Basic")
-    for again in (False, True):
+    for again in readings:
         try:
             client = _find(credentials, door, again=again)
             if _verifies(credentials, client, door) and client is not None and not client.disabled:
                 return client
         except InvalidClient as error:
             refusal = error
-    _count_failure(subject)
     raise refusal
 
 

@@ -49,9 +49,9 @@ def check(claims: Mapping[str, Any], client: ClientRecord, audiences: frozenset[
             raise InvalidClient(f"{name} of the client assertion lies ahead.", scheme="")
 
 
-def use_once(claims: Mapping[str, Any], client: ClientRecord) -> None:
-    """Take the `jti`; raises `InvalidClient` when it is missing or was used before."""
-    identifier = claims.get("jti")
+def use_once(assertion: str, client: ClientRecord) -> None:
+    """Take the `jti` of a verified assertion; raises `InvalidClient` when it is missing or was used before."""
+    identifier = strict_json(b64url_decode(assertion.split(".")[1])).get("jti")
     if not isinstance(identifier, str) or not 0 < len(identifier) <= 512:
         raise InvalidClient("The client assertion has no jti.", scheme="")
     now = timezone.now()

@@ -18,7 +18,7 @@ def matches(credentials: Credentials) -> bool:
 
 
 def verify(credentials: Credentials, client: ClientRecord | None, audiences: frozenset[str]) -> bool:
-    """Signature by a live secret, claims, single use; raises `InvalidClient`."""
+    """Signature by a live secret, and claims; raises `InvalidClient`."""
     if client is None:
         return False
     algorithms = (client.token_endpoint_auth_signing_alg,) if client.token_endpoint_auth_signing_alg else SYMMETRIC_ALGORITHMS
@@ -27,5 +27,4 @@ def verify(credentials: Credentials, client: ClientRecord | None, audiences: fro
     except BadJWT as error:
         raise InvalidClient("The client assertion is not signed with the client secret.", scheme="", detail=str(error)) from error
     assertion.check(claims, client, audiences)
-    assertion.use_once(claims, client)
     return True

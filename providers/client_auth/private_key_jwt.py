@@ -17,7 +17,7 @@ def matches(credentials: Credentials) -> bool:
 
 
 def verify(credentials: Credentials, client: ClientRecord | None, audiences: frozenset[str]) -> bool:
-    """Signature by a registered key, claims, single use; raises `InvalidClient`."""
+    """Signature by a registered key, and claims; raises `InvalidClient`."""
     if client is None:
         return False
     algorithms = (client.token_endpoint_auth_signing_alg,) if client.token_endpoint_auth_signing_alg else VERIFIABLE_ALGORITHMS
@@ -30,5 +30,4 @@ def verify(credentials: Credentials, client: ClientRecord | None, audiences: fro
         except BadJWT:
             raise InvalidClient("The client assertion is not signed by a key of the client.", scheme="", detail=str(first)) from first
     assertion.check(claims, client, audiences)
-    assertion.use_once(claims, client)
     return True

@@ -6,13 +6,13 @@ from typing import Any
 from django.utils import timezone
 
 from providers import form, issuance, issuer
-from providers.client_auth import authenticate
+from providers.client_auth import authenticate, reauthenticate
 from providers.endpoints.door import door_of
 from providers.endpoints.errors import json_response
 from providers.errors import AccessDenied, InvalidClient, InvalidRequest
 from providers.issuer import Route
 from providers.messages import Authorization, ClientRecord, EndpointRequest, EndpointResponse
-from providers.statements import Stale, access_tokens, refresh_tokens, registry
+from providers.statements import Stale, access_tokens, clients, refresh_tokens, registry
 from providers.statements.access_tokens import FoundAccessToken
 from providers.statements.refresh_tokens import FoundRefreshToken
 from providers.statements.registry import Snapshot
@@ -37,7 +37,7 @@ def respond(request: EndpointRequest, route: Route) -> EndpointResponse:
     try:
         members = describe(token, client)
     except Stale:
-        members = describe(token, authenticate(request.headers, parameters, request.ip, door))
+        members = describe(token, reauthenticate(request.headers, parameters, request.ip, door))
     return json_response(200, members)
 
 
@@ -49,9 +49,19 @@ def describe(token: str, caller: ClientRecord) -> dict[str, Any]:
     # The prefix tells where to look, so that one statement is enough; a hint could lie.
     if token.startswith(refresh_token.PREFIX):
         refresh = refresh_tokens.find(token)
+        _require_current(caller)
         return _refresh(refresh, caller, now) if refresh is not None else INACTIVE
     found = access_tokens.find(token, caller=caller)
-    return _access(found, caller, now) if found is not None else INACTIVE
+    if found is None:
+        _require_current(caller)
+        return INACTIVE
+    return _access(found, caller, now)
+
+
+def _require_current(caller: ClientRecord) -> None:
+    # An access token that is found brings the caller's version with it; here somebody has to ask.
+    if clients.is_stale(caller):
+        raise Stale
 
 
 def _access(found: FoundAccessToken, caller: ClientRecord, now: datetime) -> dict[str, Any]:

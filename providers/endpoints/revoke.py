@@ -4,14 +4,14 @@ from django.utils import timezone
 
 from audit.record import record
 from providers import form
-from providers.client_auth import authenticate
+from providers.client_auth import authenticate, reauthenticate
 from providers.endpoints import origins
 from providers.endpoints.door import door_of
 from providers.endpoints.errors import JSON, NO_STORE
 from providers.errors import InvalidRequest
 from providers.issuer import ROOT, Route
 from providers.messages import ClientRecord, EndpointRequest, EndpointResponse
-from providers.statements import access_tokens, authorizations, refresh_tokens
+from providers.statements import access_tokens, authorizations, clients, refresh_tokens
 from providers.tokens import refresh_token
 
 methods = ("POST",)
@@ -21,10 +21,13 @@ TOKEN_LIMIT = 8192
 def respond(request: EndpointRequest, route: Route) -> EndpointResponse:
     """End a token of the client that asks. Any other token is left alone, with the same answer (RFC 7009 §2.2)."""
     parameters = form.parse(request).values
-    client = authenticate(request.headers, parameters, request.ip, door_of(route, "revocation_endpoint"))
+    presented = (request.headers, parameters, request.ip, door_of(route, "revocation_endpoint"))
+    client = authenticate(*presented)
     token = parameters.get("token", "")
     if not token:
         raise InvalidRequest("token is missing.", rule="token")
+    if clients.is_stale(client):
+        client = reauthenticate(*presented)
     if len(token) <= TOKEN_LIMIT:
         _revoke(token, client)
     body = b"" if route.space == ROOT else b"{}"

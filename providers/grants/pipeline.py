@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from django.utils import timezone
 
-from providers.client_auth import Door, authenticate
-from providers.errors import InvalidClient, InvalidRequest, OAuthError, TemporarilyUnavailable, UnauthorizedClient, UnsupportedGrantType
+from providers.client_auth import Door, authenticate, reauthenticate
+from providers.errors import InvalidRequest, OAuthError, TemporarilyUnavailable, UnauthorizedClient, UnsupportedGrantType
 from providers.grants import GRANTS
 from providers.messages import ClientRecord, TokenRequest, TokenSet
 from providers.statements import Stale, clients, registry
@@ -24,17 +24,20 @@ def run(request: TokenRequest, headers: Mapping[str, str], door: Door) -> tuple[
     name = request.get("grant_type")
     if not name:
         raise InvalidRequest("grant_type is missing.", rule="grant_type")
-    client = authenticate(headers, request.parameters, request.ip, door)
+    presented = (headers, request.parameters, request.ip, door)
+    client = authenticate(*presented)
     for attempt in range(ATTEMPTS):
         try:
             return _answer(name, request, client), client
         except Stale:
-            client = _again(client)
+            registry.refresh()
+            client = reauthenticate(*presented)
         except OAuthError as error:
             # The refusal may rest on what this process remembers of the client: ask before saying no.
             if attempt or error.commits or not clients.is_stale(client):
                 raise
-            client = _again(client)
+            registry.refresh()
+            client = reauthenticate(*presented)
     raise TemporarilyUnavailable("Too many changes at once. Try again.", retry_after=1)
 
 
@@ -49,13 +52,3 @@ def _answer(name: str, request: TokenRequest, client: ClientRecord) -> TokenSet:
     planned = plan(granted.authorization, snapshot, now, scope=granted.scope, audience=granted.audience, offline=granted.offline)
     return issuer.issue(planned, snapshot, now, granted.consumption)
 
-
-def _again(client: ClientRecord) -> ClientRecord:
-    """The client and the registry as they are now; raises `InvalidClient` when the client is gone or its proof is."""
-    registry.refresh()
-    fresh = clients.find(client.namespace, client.client_id, again=True)
-    if fresh is None or fresh.disabled or fresh.pk != client.pk:
-        raise InvalidClient
-    if not set(fresh.secrets) & set(client.secrets) and client.secrets:
-        raise InvalidClient(detail="the secret was withdrawn while the request was under way")
-    return fresh

@@ -44,17 +44,22 @@ class Application:
         if scope["type"] != "http":
             return
         route = issuer.split(scope["path"])
-        if route is None or route.tail not in ENDPOINTS:
+        response = await self._answer(scope, receive, route) if route is not None else None
+        if response is None:
             await self._page(scope, receive, send)
-            return
-        body = await read(receive, BODY_LIMIT)
-        response = BODY_TOO_LONG if body is None else await self._endpoint(scope, body, route)
-        await reply(send, response, head=scope["method"] == "HEAD")
+        else:
+            await reply(send, response, head=scope["method"] == "HEAD")
 
-    async def _endpoint(self, scope: Scope, body: bytes, route: Route) -> EndpointResponse:
+    async def _answer(self, scope: Scope, receive: Receive, route: Route) -> EndpointResponse | None:
+        """The answer of an endpoint, or `None` for what is Django's."""
         if self.hub is None:
             self.hub = Hub()
-        return await self.hub.call(chain.respond, request_of(scope, body), route)
+        if route.tail == "authorize" and scope["method"] == "GET":
+            return await self.hub.call(chain.silently, request_of(scope, b""), route)
+        if route.tail not in ENDPOINTS:
+            return None
+        body = await read(receive, BODY_LIMIT)
+        return await self.hub.call(chain.respond, request_of(scope, body), route) if body is not None else BODY_TOO_LONG
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await read(receive, PAGE_BODY_LIMIT)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +18,8 @@ from providers.conf import BODY_LIMIT  # noqa: E402
 from providers.endpoints import ENDPOINTS, chain  # noqa: E402
 from providers.endpoints.errors import json_response  # noqa: E402
 from providers.endpoints.wsgi import request_of  # noqa: E402
+from providers.issuer import Route  # noqa: E402
+from providers.messages import EndpointResponse  # noqa: E402
 
 StartResponse = Callable[..., Any]
 BODY_TOO_LONG = json_response(413, {"error": "invalid_request", "error_description": "The body is too long."})
@@ -26,16 +29,28 @@ REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPSta
 def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
     """Serve one request."""
     route = issuer.split(environ.get("PATH_INFO", "/"))
-    if route is None or route.tail not in ENDPOINTS:
+    if route is None:
         return django_application(environ, start_response)
-    environ["REMOTE_ADDR"] = client_ip(environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""))
-    body = _body(environ)
-    response = chain.respond(request_of(environ, body), route) if body is not None else BODY_TOO_LONG
+    response = _answer(environ, route)
+    if response is None:
+        return django_application(environ, start_response)
     headers = [*response.headers]
     if response.status not in (204, 304):
         headers.append(("Content-Length", str(len(response.body))))
     start_response(REASONS[response.status], headers)
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
+
+
+def _answer(environ: dict[str, Any], route: Route) -> EndpointResponse | None:
+    """The answer of an endpoint, or `None` for what is Django's."""
+    peer, forwarded_for = environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", "")
+    request = partial(request_of, environ | {"REMOTE_ADDR": client_ip(peer, forwarded_for)})
+    if route.tail == "authorize" and environ["REQUEST_METHOD"] == "GET":
+        return chain.silently(request(b""), route)
+    if route.tail not in ENDPOINTS:
+        return None
+    body = _body(environ)
+    return chain.respond(request(body), route) if body is not None else BODY_TOO_LONG
 
 
 def _body(environ: dict[str, Any]) -> bytes | None:

@@ -8,6 +8,7 @@ from audit.record import record
 from providers.authorize.interaction import RememberedConsent, claim_names
 from providers.messages import AuthorizeRequest, ClientRecord
 from providers.models import Consent
+from providers.statements.visitors import ConsentRecord
 from scopes.context import PersonView
 from scopes.selection import covered
 
@@ -15,9 +16,17 @@ from scopes.selection import covered
 def remembered(user_id: int, client: ClientRecord, now: datetime) -> RememberedConsent | None:
     """What the person agreed to at this client, if it still counts."""
     row = Consent.objects.filter(user_id=user_id, client_id=client.pk).first()
-    if row is None or row.epoch != client.consent_epoch or (row.expires_at is not None and row.expires_at <= now):
+    if row is None:
         return None
-    return RememberedConsent(tuple(row.scope.split()), tuple(row.declined_scope.split()), tuple(row.resource), tuple(row.claims))
+    scope, declined = tuple(row.scope.split()), tuple(row.declined_scope.split())
+    return counting(ConsentRecord(scope, declined, tuple(row.resource), tuple(row.claims), row.epoch, row.expires_at), client, now)
+
+
+def counting(stored: ConsentRecord, client: ClientRecord, now: datetime) -> RememberedConsent | None:
+    """A stored consent, if it still counts."""
+    if stored.epoch != client.consent_epoch or (stored.expires_at is not None and stored.expires_at <= now):
+        return None
+    return RememberedConsent(stored.scope, stored.declined, stored.resource, stored.claims)
 
 
 def remember(person: PersonView, request: AuthorizeRequest, granted: tuple[str, ...], now: datetime) -> None:

@@ -42,10 +42,11 @@ PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 
 @dataclass(frozen=True)
 class Context:
-    """What the rules look at beside the request."""
+    """What the rules look at beside the request. `find` is how a client is looked up: as it is now, or as it is kept."""
 
     route: Route
     snapshot: Snapshot
+    find: Callable[[str, str], ClientRecord | None] = clients.fresh
 
 
 class Refused(Exception):
@@ -75,7 +76,7 @@ def client_of(request: AuthorizeRequest) -> ClientRecord:
 
 def client(request: AuthorizeRequest, context: Context) -> AuthorizeRequest:
     """RFC 6749 §4.1.2.1: an unknown client gets a page."""
-    found = clients.fresh("", request.parameters.get("client_id", ""))
+    found = context.find("", request.parameters.get("client_id", ""))
     if found is None or found.disabled or not issuer.serves(context.route, found):
         raise UnknownClient("client_id is missing or unknown here.", rule="client_id")
     return replace(request, client=found)

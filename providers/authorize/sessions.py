@@ -12,7 +12,7 @@ from providers.models import Session
 def ensure(authentication: Authentication, sid: str) -> SessionRecord:
     """The session with this `sid` if it is the person's and alive, else a new one."""
     if sid:
-        row = Session.objects.filter(sid=sid, user=authentication.user, ended_at=None).values_list("pk", "session_key").first()
+        row = Session.objects.filter(sid=sid, user_id=authentication.user_id, ended_at=None).values_list("pk", "session_key").first()
         if row is not None:
             if row[1] != (authentication.session_key or None):
                 # Django gives a browser session a new key when its password changes.
@@ -20,7 +20,7 @@ def ensure(authentication: Authentication, sid: str) -> SessionRecord:
             return SessionRecord(row[0], sid, None)
     made = Session.objects.create(
         sid=secrets.token_urlsafe(24),
-        user=authentication.user,
+        user_id=authentication.user_id,
         session_key=authentication.session_key or None,
         auth_time=authentication.auth_time,
         acr=authentication.acr,

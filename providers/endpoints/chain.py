@@ -9,7 +9,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from audit.metrics import REFUSALS, REQUEST_SECONDS
 from audit.record import Origin, origin
 from providers.conf import HEADER_LIMIT
-from providers.endpoints import ENDPOINTS, Endpoint
+from providers.endpoints import ENDPOINTS, Endpoint, authorize
 from providers.endpoints.errors import error_response, json_response
 from providers.endpoints.origins import preflight
 from providers.errors import InvalidRequest, OAuthError, ServerError, TemporarilyUnavailable
@@ -37,6 +37,24 @@ def respond(request: EndpointRequest, route: Route) -> EndpointResponse:
     finally:
         origin.reset(context)
     REQUEST_SECONDS.labels(route.tail).observe(time.perf_counter() - started)
+    return EndpointResponse(response.status, response.body, (*response.headers, *SECURITY_HEADERS, ("X-Request-Id", request_id)))
+
+
+def silently(request: EndpointRequest, route: Route) -> EndpointResponse | None:
+    """Answer an authorization request that needs nobody, or `None`: then Django does, whatever was wrong; never raises."""
+    started, request_id = time.perf_counter(), secrets.token_hex(8)
+    context = origin.set(Origin(ip=request.ip or None, request_id=request_id))
+    try:
+        response = authorize.respond(request, route)
+    except Exception:  # the pages say it in words
+        discard_connection()
+        log.exception("authorization request left to the pages", extra={"request_id": request_id})
+        return None
+    finally:
+        origin.reset(context)
+    if response is None:
+        return None
+    REQUEST_SECONDS.labels("authorize").observe(time.perf_counter() - started)
     return EndpointResponse(response.status, response.body, (*response.headers, *SECURITY_HEADERS, ("X-Request-Id", request_id)))
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from accounts.authentication import Authentication, from_browser
+from accounts.authentication import SID_KEY, Authentication, from_browser
 from providers import issuance, issuer
 from providers.authorize import consents, interaction, response, rules, sessions, stored
 from providers.authorize import request as requests
@@ -32,7 +32,6 @@ from providers.views.errors import Problem, error_page, page
 from providers.views.policy import allow_form_action
 from scopes.context import PersonView
 
-SID = "sid"
 QUERY_LIMIT = 7000
 NOT_PENDING = Problem(
     status=HTTPStatus.FORBIDDEN,
@@ -144,7 +143,7 @@ def _turn(http: HttpRequest, parsed: AuthorizeRequest, route: Route, progress: P
     authentication = from_browser(http)
     person, access, remembered, sub = None, None, None, ""
     if authentication is not None:
-        found = people.find(authentication.user.pk, snapshot)
+        found = people.find(authentication.user_id, snapshot)
         if found is None or not found[1]:
             authentication = None
         else:
@@ -211,9 +210,9 @@ def _finish(http: HttpRequest, turn: Turn) -> HttpResponse:
         case Fail(error=error):
             return _deliver(http, response.failure(error, turn.request))
         case Respond(scope=scope) if turn.authentication is not None and turn.person is not None:
-            session = sessions.ensure(turn.authentication, http.session.get(SID, ""))
-            if http.session.get(SID) != session.sid:
-                http.session[SID] = session.sid
+            session = sessions.ensure(turn.authentication, http.session.get(SID_KEY, ""))
+            if http.session.get(SID_KEY) != session.sid:
+                http.session[SID_KEY] = session.sid
             asked = client.consent != "implicit" or turn.consent is not None
             approved = Approved(turn.request, scope, turn.authentication, turn.person, session, asked)
             try:

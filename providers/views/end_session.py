@@ -11,17 +11,19 @@ from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from providers import form, jose
+from accounts.authentication import SID_KEY
+from providers import form, issuer, jose
 from providers.authorize import hints
 from providers.conf import BODY_LIMIT, STATE_LIMIT
 from providers.errors import InvalidRequest, OAuthError
+from providers.issuer import Route
 from providers.jose import BadJWT, b64url_decode, strict_json
 from providers.logout import end
 from providers.messages import ClientRecord
 from providers.models import Session
 from providers.statements import clients, registry
 from providers.views import consent
-from providers.views.authorize import SID, see_other
+from providers.views.authorize import QUERY_LIMIT, see_other
 from providers.views.errors import error_page
 
 
@@ -37,14 +39,27 @@ class LogoutRequest:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def end_session(http: HttpRequest, **kwargs: str) -> HttpResponse:
-    """Sign out at once when an ID token of ours vouches for the request, after a question otherwise (§2, §3)."""
+    """Sign out at once when an ID token of ours vouches for the request, after a question otherwise (§2, §3).
+
+    A client's POST becomes a GET first, because a browser does not send our cookies along with another site's POST.
+    """
     try:
+        values = _values(http)
+        if http.method == "POST" and "decision" not in values:
+            return _as_get(http, values)
         request = _read(http)
     except OAuthError as error:
         return error_page(http, error)
     if request.hint is not None and _is_this_login(http, request.hint):
         return _signed_out(http, request)
     return _ask(http)
+
+
+def _as_get(http: HttpRequest, values: Mapping[str, str]) -> HttpResponse:
+    query = urlencode(values)
+    if len(query) > QUERY_LIMIT:
+        raise InvalidRequest("The request is too long.", rule="parameters")
+    return see_other(f"{http.path}?{query}")
 
 
 @csrf_protect
@@ -60,10 +75,8 @@ def _ask(http: HttpRequest) -> HttpResponse:
 
 def _read(http: HttpRequest) -> LogoutRequest:
     """Find out who asks; raises `InvalidRequest` for a bad hint and an address that is not registered (§3)."""
-    posted = http.body.decode("latin-1") if http.method == "POST" and len(http.body) <= BODY_LIMIT else ""
-    in_query = form.read(http.META.get("QUERY_STRING", "")).values
-    values = {**in_query, **form.read(posted).values} if posted else in_query
-    hint, client = _hint(values.get("id_token_hint", ""), values.get("client_id", ""))
+    values = _values(http)
+    hint, client = _hint(values.get("id_token_hint", ""), values.get("client_id", ""), issuer.split(http.path))
     wanted, state = values.get("post_logout_redirect_uri", ""), values.get("state")
     location = ""
     if wanted and client is not None and client.post_logout_redirect_uris:
@@ -77,19 +90,30 @@ def _read(http: HttpRequest) -> LogoutRequest:
     return LogoutRequest(client, hint, location)
 
 
-def _hint(token: str, client_id: str) -> tuple[Mapping[str, Any] | None, ClientRecord | None]:
+def _values(http: HttpRequest) -> Mapping[str, str]:
+    posted = http.body.decode("latin-1") if http.method == "POST" and len(http.body) <= BODY_LIMIT else ""
+    return {**form.read(http.META.get("QUERY_STRING", "")).values, **form.read(posted).values}
+
+
+def _hint(token: str, client_id: str, route: Route | None) -> tuple[Mapping[str, Any] | None, ClientRecord | None]:
     if not token:
-        return None, clients.fresh("", client_id) if client_id else None
+        return None, _client(client_id, route)
     try:
         jose.read_header(token)
         audience = strict_json(b64url_decode(token.split(".")[1])).get("aud")
     except (BadJWT, ValueError, AttributeError) as error:
         raise InvalidRequest("id_token_hint is not an ID token of ours.", rule="id_token_hint") from error
-    client = clients.fresh("", audience) if isinstance(audience, str) else None
+    client = _client(audience, route) if isinstance(audience, str) else None
     hint = hints.read(token, client, registry.current()) if client is not None else None
     if client is None or hint is None or client_id not in ("", client.client_id):
         raise InvalidRequest("id_token_hint is not an ID token of ours for this client.", rule="id_token_hint")
     return hint, client
+
+
+def _client(client_id: str, route: Route | None) -> ClientRecord | None:
+    """A client of the issuer that was called; ID tokens of other issuers say nothing here (§2)."""
+    client = clients.fresh("", client_id) if client_id else None
+    return client if client is not None and route is not None and issuer.serves(route, client) else None
 
 
 def _is_this_login(http: HttpRequest, hint: Mapping[str, Any]) -> bool:
@@ -97,7 +121,7 @@ def _is_this_login(http: HttpRequest, hint: Mapping[str, Any]) -> bool:
     if not http.user.is_authenticated:
         return True
     sid = hint.get("sid")
-    return isinstance(sid, str) and sid == http.session.get(SID)
+    return isinstance(sid, str) and sid == http.session.get(SID_KEY)
 
 
 def _signed_out(http: HttpRequest, request: LogoutRequest) -> HttpResponse:

@@ -1,8 +1,10 @@
 """What must hold after every attack, whatever it was about: the catalogue's global invariants."""
 
+import contextlib
 import logging
 import logging.config
 import re
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -141,3 +143,16 @@ def other(make_client: MakeClient, make_flow: Callable[..., Flow]) -> Flow:
 def issued(refreshing: Flow, person: Person) -> dict[str, Any]:
     """Tokens of Alice for the client that rotates, a refresh token among them."""
     return refreshing.tokens(person, "openid offline_access")
+
+
+@pytest.fixture
+def sink() -> Iterator[list[str]]:
+    """A loopback server that notes who came: first its address, then a line for each connection (G8)."""
+    notes: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.05)
+        notes.append(f"http://127.0.0.1:{listening.getsockname()[1]}/jwks")
+        yield notes
+        with contextlib.suppress(TimeoutError):
+            listening.accept()[0].close()
+            pytest.fail("the server called an address of the attacker (G8)")

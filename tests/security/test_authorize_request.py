@@ -215,12 +215,28 @@ def test_a_wrong_sub_in_the_claims_parameter_never_gets_a_code(flow: Flow, perso
 @pytest.mark.row(37)
 @pytest.mark.parametrize(
     "claims",
-    ["{", "[]", '"x"', '{"id_token":[]}', '{"id_token":{"sub":1}}', '{"id_token":{"a":{},"a":{}}}', "[" * 5000, '{"id_token":{"x":{"value":NaN}}}',
-     '{"id_token":{"acr":{"essential":true,"values":5}}}', '{"id_token":{"acr":{"essential":true,"values":{"a":1}}}}',
-     '{"id_token":{"acr":{"essential":true,"value":[[]]}}}', '{"userinfo":{"x":{"value":1e999}}}', '{"userinfo":{"x":{"value":"\\u0000"}}}',
-     '{"userinfo":{"\\u0000":null}}', '{"userinfo":{"x":{"value":"\\ud800"}}}', '{"userinfo":{"\\udfff":null}}', '{"id_token":{"sub":{"value":"\\u0000"}}}',
-     '{"id_token":{"sub":{"value":{"a":1}}}}', '{"userinfo":{"x":{"value":%s}}}' % ("9" * 400)],
-)  # fmt: skip
+    [
+        "{",
+        "[]",
+        '"x"',
+        '{"id_token":[]}',
+        '{"id_token":{"sub":1}}',
+        '{"id_token":{"a":{},"a":{}}}',
+        "[" * 5000,
+        '{"id_token":{"x":{"value":NaN}}}',
+        '{"id_token":{"acr":{"essential":true,"values":5}}}',
+        '{"id_token":{"acr":{"essential":true,"values":{"a":1}}}}',
+        '{"id_token":{"acr":{"essential":true,"value":[[]]}}}',
+        '{"userinfo":{"x":{"value":1e999}}}',
+        '{"userinfo":{"x":{"value":"\\u0000"}}}',
+        '{"userinfo":{"\\u0000":null}}',
+        '{"userinfo":{"x":{"value":"\\ud800"}}}',
+        '{"userinfo":{"\\udfff":null}}',
+        '{"id_token":{"sub":{"value":"\\u0000"}}}',
+        '{"id_token":{"sub":{"value":{"a":1}}}}',
+        '{"userinfo":{"x":{"value":%s}}}' % ("9" * 400),
+    ],
+)
 def test_nothing_in_the_claims_parameter_breaks_us(flow: Flow, person: Person, claims: str):
     person.open("/accounts/login/")
     answer = person.open(flow.start(claims=claims).url)

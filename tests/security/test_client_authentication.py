@@ -91,11 +91,25 @@ def test_a_method_that_is_not_the_registered_one_is_refused(machine: Flow, make_
 @pytest.mark.parametrize(
     "value",
     [
-        "Basic", "Basic ", "Basic %%%", "Basic bWFjaGluZQ==", "Basic //8=", "Basic Og==", "Basic OnNlY3JldA==", "Bearer", "Bearer ",
+        "Basic",
+        "Basic ",
+        "Basic %%%",
+        "Basic bWFjaGluZQ==",
+        "Basic //8=",
+        "Basic Og==",
+        "Basic OnNlY3JldA==",
+        "Bearer",
+        "Bearer ",
         "Negotiate x",
-        "Basic " + "A" * 65536, "Basic " + "A" * 8000, "basic", "Digest username=x", ",", "Basic a b c", "Basic AAAA:BBBB",
+        "Basic " + "A" * 65536,
+        "Basic " + "A" * 8000,
+        "basic",
+        "Digest username=x",
+        ",",
+        "Basic a b c",
+        "Basic AAAA:BBBB",
     ],
-)  # fmt: skip
+)
 def test_a_broken_header_is_refused(machine: Flow, value: str):
     for path in ("token_endpoint", "introspection_endpoint", "revocation_endpoint"):
         answer = machine.http.post(
@@ -108,9 +122,10 @@ def test_a_broken_header_is_refused(machine: Flow, value: str):
 def test_two_headers_are_refused(machine: Flow):
     header = basic("machine", SECRET)["Authorization"]
     answer = machine.http.post(
-        machine.metadata["token_endpoint"], content="grant_type=client_credentials",
+        machine.metadata["token_endpoint"],
+        content="grant_type=client_credentials",
         headers=[("Authorization", header), ("Authorization", header), ("Content-Type", "application/x-www-form-urlencoded")],
-    )  # fmt: skip
+    )
     # The WSGI door joins or drops; a server joins with a comma. Neither may become an error of ours.
     assert answer.status_code in (200, 400, 401)
 

@@ -77,9 +77,18 @@ def test_a_link_cannot_press_allow(flow: Flow, person: Person):
 def test_what_the_form_says_beyond_the_question_is_ignored(flow: Flow, other: Flow, person: Person):
     page = page_of(flow, person, "openid email")
     answer = sent(
-        person, page, origin=person.origin, token=token_of(page), client_id=other.client_id, redirect_uri="https://evil.example/cb",
-        resource="https://api.example/", scope=["email", "profile", "offline_access", "groups"], nonce="x", state="evil", response_mode="form_post",
-    )  # fmt: skip
+        person,
+        page,
+        origin=person.origin,
+        token=token_of(page),
+        client_id=other.client_id,
+        redirect_uri="https://evil.example/cb",
+        resource="https://api.example/",
+        scope=["email", "profile", "offline_access", "groups"],
+        nonce="x",
+        state="evil",
+        response_mode="form_post",
+    )
     told = returned(answer)
     assert answer.headers["location"].startswith(f"{flow.redirect_uri}?") and told["state"] != "evil"
     code = AuthorizationCode.objects.get()

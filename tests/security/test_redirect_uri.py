@@ -36,9 +36,18 @@ def test_an_address_of_a_stranger_gets_a_page(app: Flow):
 @pytest.mark.row(2)
 @pytest.mark.parametrize(
     "uri",
-    ["https://app.test/cb2", "https://app.test/cb/x", "https://app.test/c", "https://app.test/", "https://app.test.evil.example/cb",
-     "https://xapp.test/cb", "https://app.test/cb?x=1", "https://app.test/cb?", "http://app.test/cb"],
-)  # fmt: skip
+    [
+        "https://app.test/cb2",
+        "https://app.test/cb/x",
+        "https://app.test/c",
+        "https://app.test/",
+        "https://app.test.evil.example/cb",
+        "https://xapp.test/cb",
+        "https://app.test/cb?x=1",
+        "https://app.test/cb?",
+        "http://app.test/cb",
+    ],
+)
 def test_neither_a_longer_nor_a_shorter_address_matches(app: Flow, uri: str):
     refused_by_page(asked(app, uri))
 
@@ -51,10 +60,23 @@ def test_a_dot_of_a_registered_address_is_only_a_dot(app: Flow):
 @pytest.mark.row(5)
 @pytest.mark.parametrize(
     "uri",
-    ["https://app.test\\@evil.example/cb", " https://app.test/cb", "https://app.test/cb ", "\thttps://app.test/cb", "https://app.test/\tcb",
-     "/\thttps://app.test/cb", "https:evil.example", "https:app.test/cb", "https:///app.test/cb", "///evil.example", "//evil.example",
-     "https://app.test@evil.example/cb", "https://evil.example#@app.test/cb", "https://app.test/cb\r\nLocation: https://evil.example"],
-)  # fmt: skip
+    [
+        "https://app.test\\@evil.example/cb",
+        " https://app.test/cb",
+        "https://app.test/cb ",
+        "\thttps://app.test/cb",
+        "https://app.test/\tcb",
+        "/\thttps://app.test/cb",
+        "https:evil.example",
+        "https:app.test/cb",
+        "https:///app.test/cb",
+        "///evil.example",
+        "//evil.example",
+        "https://app.test@evil.example/cb",
+        "https://evil.example#@app.test/cb",
+        "https://app.test/cb\r\nLocation: https://evil.example",
+    ],
+)
 def test_spellings_that_parsers_disagree_about_match_nothing(app: Flow, uri: str):
     refused_by_page(asked(app, uri))
 
@@ -107,8 +129,15 @@ def test_another_port_on_the_web_does_not_match(app: Flow, uri: str):
 def test_any_port_on_loopback_matches_with_the_same_path_and_query_alone(make_flow: MakeFlow, host: str):
     flow = make_flow("native", redirect_uris=[f"http://{host}/cb?a=1"])
     assert "/continue/" in asked(flow, f"http://{host}:49152/cb?a=1").headers["location"]
-    for uri in (f"http://{host}:49152/cb", f"http://{host}:49152/x?a=1", f"https://{host}:49152/cb?a=1", f"http://{host}:49152@evil.example/cb?a=1",
-                f"http://{host}.evil.example:49152/cb?a=1", f"http://{host}:/cb?a=1", f"http://{host}:123456/cb?a=1"):  # fmt: skip
+    for uri in (
+        f"http://{host}:49152/cb",
+        f"http://{host}:49152/x?a=1",
+        f"https://{host}:49152/cb?a=1",
+        f"http://{host}:49152@evil.example/cb?a=1",
+        f"http://{host}.evil.example:49152/cb?a=1",
+        f"http://{host}:/cb?a=1",
+        f"http://{host}:123456/cb?a=1",
+    ):
         refused_by_page(asked(flow, uri))
 
 
@@ -164,10 +193,24 @@ def test_prompt_none_does_not_redirect_to_a_stranger(app: Flow):
 @pytest.mark.row(19)
 @pytest.mark.parametrize(
     "parameters",
-    [{"client_id": "nobody"}, {"client_id": None}, {"response_type": "evil"}, {"response_type": None}, {"scope": "nothing"}, {"request": "e30.e30."},
-     {"request_uri": "https://evil.example/r"}, {"response_mode": "evil"}, {"prompt": "none login"}, {"max_age": "x"}, {"claims": "{"},
-     {"code_challenge_method": "evil"}, {"id_token_hint": "x"}, {"state": "x" * 5000}, {"resource": "x#y"}],
-)  # fmt: skip
+    [
+        {"client_id": "nobody"},
+        {"client_id": None},
+        {"response_type": "evil"},
+        {"response_type": None},
+        {"scope": "nothing"},
+        {"request": "e30.e30."},
+        {"request_uri": "https://evil.example/r"},
+        {"response_mode": "evil"},
+        {"prompt": "none login"},
+        {"max_age": "x"},
+        {"claims": "{"},
+        {"code_challenge_method": "evil"},
+        {"id_token_hint": "x"},
+        {"state": "x" * 5000},
+        {"resource": "x#y"},
+    ],
+)
 def test_client_and_address_are_looked_at_before_everything_else(app: Flow, parameters: dict[str, str | None]):
     refused_by_page(asked(app, "https://evil.example/cb", **parameters))
 
@@ -181,9 +224,20 @@ def test_a_client_of_nobody_gets_a_page_even_with_an_address_of_somebody(app: Fl
 @pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/reauthenticate/", "/accounts/logout/", "/admin/login/"])
 @pytest.mark.parametrize(
     "target",
-    ["//evil.example", "/\\evil.example", "https:evil.example", "https://evil.example", "///evil.example", "/\t/evil.example", "\\\\evil.example",
-     "/x\r\nLocation: https://evil.example", "javascript:alert(1)", "http://localhost:8000@evil.example/", "http://localhost:8000.evil.example/"],
-)  # fmt: skip
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "https:evil.example",
+        "https://evil.example",
+        "///evil.example",
+        "/\t/evil.example",
+        "\\\\evil.example",
+        "/x\r\nLocation: https://evil.example",
+        "javascript:alert(1)",
+        "http://localhost:8000@evil.example/",
+        "http://localhost:8000.evil.example/",
+    ],
+)
 def test_the_login_leads_nowhere_else(person: Person, path: str, target: str):
     if path != "/accounts/login/":
         person.open("/accounts/login/")

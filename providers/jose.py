@@ -159,8 +159,9 @@ def read_header(token: str) -> dict[str, Any]:
     parts = token.split(".")
     if len(parts) != 3 or not all(parts):
         raise BadJWT("not a compact JWS")
+    raw, *_ = [b64url_decode(part) for part in parts]  # libraries are lenient about the signature's spelling
     try:
-        header = strict_json(b64url_decode(parts[0]))
+        header = strict_json(raw)
     except ValueError as error:
         raise BadJWT("bad header") from error
     if not isinstance(header, dict) or "crit" in header or "b64" in header or "zip" in header:

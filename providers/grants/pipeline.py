@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from django.utils import timezone
 
+from audit.metrics import TOKENS_ISSUED
 from providers.client_auth import Door, authenticate, reauthenticate
 from providers.errors import InvalidRequest, OAuthError, TemporarilyUnavailable, UnauthorizedClient, UnsupportedGrantType
 from providers.grants import GRANTS
@@ -50,5 +51,7 @@ def _answer(name: str, request: TokenRequest, client: ClientRecord) -> TokenSet:
     snapshot, now = registry.current(), timezone.now()
     granted = grant.authorize(request, client, snapshot, now)
     planned = plan(granted.authorization, snapshot, now, scope=granted.scope, audience=granted.audience, offline=granted.offline)
-    return issuer.issue(planned, snapshot, now, granted.consumption)
+    tokens = issuer.issue(planned, snapshot, now, granted.consumption)
+    TOKENS_ISSUED.labels(name).inc()
+    return tokens
 

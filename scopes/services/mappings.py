@@ -95,11 +95,11 @@ def read(mapping: ScopeMapping) -> dict[str, Any]:
 @transaction.atomic
 def ensure_builtin() -> None:
     """Make the standard scopes, once; administrators may add mappings to them but not change these."""
-    missing = set(BUILTIN) - set(ScopeMapping.objects.filter(managed=True).values_list("name", flat=True))
-    for name in (name for name in BUILTIN if name in missing):
-        # A person's own mapping of that name came first: it stays what the name means.
-        defaults = {"scope_name": name, "kind": ScopeMapping.Kind.BUILTIN, "source": name, "description": BUILTIN[name], "managed": True}
-        ScopeMapping.objects.get_or_create(name=name, defaults=defaults)
+    missing = set(BUILTIN) - set(ScopeMapping.objects.filter(managed=True).values_list("scope_name", flat=True))
+    for scope in (scope for scope in BUILTIN if scope in missing):
+        # The name leaves the scope's own free: administrators call their mapping of it by that.
+        defaults = {"scope_name": scope, "kind": ScopeMapping.Kind.BUILTIN, "source": scope, "description": BUILTIN[scope], "managed": True}
+        ScopeMapping.objects.get_or_create(name=f"standard {scope}", defaults=defaults)
     if missing:
         hooks.registry_changed()
 

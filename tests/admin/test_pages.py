@@ -271,7 +271,7 @@ def test_staff_do_not_make_administrators(make_user: MakeUser) -> None:
 
 
 def test_the_product_keeps_what_it_made(browser: Browser, instance: None) -> None:
-    mapping = ScopeMapping.objects.get(name="profile")
+    mapping = ScopeMapping.objects.get(name="standard profile")
     address = f"/admin/scopes/scopemapping/{mapping.pk}/"
     assert browser.get(f"{address}change/").status_code == 200
     assert browser.post(f"{address}change/", {"name": "mine"}).status_code == 403

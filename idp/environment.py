@@ -77,7 +77,8 @@ def load(environment: Environment) -> Settings:
             "Who may register clients at the root issuer: `0` administrators, `1` anyone, `users` signed-in people.",
         ),
         rate_limits=get("IDP_RATE_LIMITS", switch, True, "`off` for load tests on loopback."),
-        email_url=raw("IDP_EMAIL_URL", f"file://{data_dir / 'mail'}", "`smtp://…`, `smtps://…`, `file:///folder` or `console:`.") or "console:",
+        email_url=raw("IDP_EMAIL_URL", f"file://{data_dir / 'mail'}", "`smtp://…`, `smtps://…`, `file:///folder` or `console:`.")
+        or "console:",
         log_level=get("IDP_LOG_LEVEL", one_of("debug", "info", "warning", "error"), "info", "What is logged."),
         log_format=get("IDP_LOG_FORMAT", one_of("text", "json"), "", "`text` or `json`; by default text on a terminal."),
     )

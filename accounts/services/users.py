@@ -43,7 +43,7 @@ SCHEMA = Schema(
         Field("username", required=True, help="What the person signs in as; letter case does not matter."),
         Field("password", secret=True, help="Write only. Without one the person cannot sign in with a password."),
         Field("password_hash", trusted=True, help="A password as `idp export --with-secrets` writes it."),
-        Field("sub", trusted=True, fixed=True, help="The public subject identifier; made when absent."),
+        Field("sub", trusted=True, help="The public subject identifier; made when absent."),
         Field("email", default="", help="The primary address."),
         Field("email_verified", Kind.BOOLEAN, default=False),
         *CLAIMS,
@@ -66,8 +66,6 @@ def create(data: Mapping[str, Any], *, actor: str, trusted: bool = False) -> Use
     values = SCHEMA.clean(data, trusted=trusted)
     user = User(username=User.normalize_username(values["username"]).strip())
     user.set_unusable_password()
-    if values.get("sub"):
-        user.sub = values["sub"]
     _write(user, values, trusted=trusted)
     record("user.created", actor=actor, subject=user.username)
     return user
@@ -77,7 +75,6 @@ def create(data: Mapping[str, Any], *, actor: str, trusted: bool = False) -> Use
 def update(user: User, data: Mapping[str, Any], *, actor: str, trusted: bool = False) -> User:
     """Change what is given; raises `ValidationError`. Disabling and a new password end what the person holds."""
     values = SCHEMA.clean(data, partial=True, trusted=trusted)
-    SCHEMA.refuse_changes({"sub": user.sub}, values)
     if "username" in values:
         values["username"] = User.normalize_username(values["username"]).strip()
     was_active = user.is_active
@@ -132,6 +129,8 @@ def _write(user: User, values: dict[str, Any], *, trusted: bool) -> list[str]:
     known = user.pk is not None
     wanted = {name: values[name] for name in _COLUMNS if name in values}
     wanted |= {column: values[name] for name, column in _FLAGS.items() if name in values}
+    if values.get("sub"):
+        wanted["sub"] = values["sub"]
     if "disabled" in values:
         wanted["is_active"] = not values["disabled"]
     changed = [_NAMES.get(name, name) for name in assign(user, wanted)]

@@ -60,7 +60,7 @@ def stored(pair: NewPair) -> dict[str, Any]:
 def private_jwk(row: SigningKey) -> dict[str, Any]:
     """The private JWK of a row, its members in order; raises `accounts.secrets.BadCiphertext`."""
     private: dict[str, Any] = json.loads(unseal(bytes(row.private_ciphertext), f"signing_key:{row.kid}"))
-    return dict(sorted(private.items()))
+    return {name: private[name] for name in sorted(private) if name != "kid"}
 
 
 def _pair(jwk: JWK, algorithm: str) -> NewPair:

@@ -150,7 +150,7 @@ def gatehouse_configuration() -> dict[str, object]:
         "redirect_uris": [REDIRECT_URI],
         "grant_types": ["authorization_code", "refresh_token"],
         "response_types": ["code"],
-        "scope": f"{SCOPE} offline_access",
+        "scope": SCOPE,
     }
     return {
         "users": [{"username": USER[0], "password": USER[1], "email": "alice@example.org", "email_verified": True, "given_name": "Alice"}],

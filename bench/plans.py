@@ -14,7 +14,7 @@ REDIRECT_URI = "https://rp.example/cb"
 SERVICE = ("svc", "svc-secret-svc-secret-svc-secret-svc")
 WEB = ("web", "web-secret-web-secret-web-secret-web")
 USER = ("alice", "alice-password-for-the-bench")
-SCOPE = "openid profile email"
+SCOPE = "openid profile email offline_access"
 VERIFIER = "bench-verifier-" + "0123456789" * 4
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 

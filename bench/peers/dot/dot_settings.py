@@ -42,5 +42,5 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 OAUTH2_PROVIDER = {
     "OIDC_ENABLED": True,
     "OIDC_RSA_PRIVATE_KEY": _key.read_text() if _key.exists() else "",
-    "SCOPES": {"openid": "OpenID", "profile": "Profile", "email": "Email", "read": "Read"},
+    "SCOPES": {"openid": "OpenID", "profile": "Profile", "email": "Email", "offline_access": "Offline", "read": "Read"},
 }

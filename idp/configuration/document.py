@@ -115,6 +115,8 @@ class _Reader:
 
     def members(self, node: yaml.MappingNode) -> list[tuple[str, yaml.Node, yaml.Node]]:
         """Name, key and value of each member; raises `ConfigurationError` for one that comes twice."""
+        if node.tag != f"{_PREFIX}map":
+            raise ConfigurationError(f"the tag {node.tag} is not read", _line(node))
         seen: set[str] = set()
         members = []
         for key, value in node.value:
@@ -136,7 +138,7 @@ class _Reader:
             return _scalar(node)
         if node.tag == f"{_PREFIX}seq":
             return [self.value(entry, depth + 1) for entry in node.value]
-        if isinstance(node, yaml.MappingNode) and node.tag == f"{_PREFIX}map":
+        if isinstance(node, yaml.MappingNode):
             return {name: self.value(value, depth + 1) for name, _, value in self.members(node)}
         raise ConfigurationError(f"the tag {node.tag} is not read", _line(node))
 

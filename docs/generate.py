@@ -143,12 +143,8 @@ def _pages(patterns: Iterable[URLPattern | URLResolver], prefix: str = "/", name
 def limits() -> str:
     """The table of rate limits: the budgets that something counts against."""
     counted = set(COUNTED.findall("".join(path.read_text(encoding="utf-8") for app in APPS for path in (DOCS.parent / app).rglob("*.py"))))
-    rows = [
-        (f"`{name}`", str(count), f"{window // 60} min", str(count * ADDRESS_FACTOR))
-        for name, (count, window) in BUDGETS.items()
-        if name in counted
-    ]
-    return _table(("What", "Attempts", "In", "From one address"), rows)
+    rows = [(f"`{name}`", str(count), f"{window // 60} min") for name, (count, window) in BUDGETS.items() if name in counted]
+    return _table(("What", "Attempts", "In"), rows) + f"\n\nFrom one address {ADDRESS_FACTOR} times as many logins may be tried."
 
 
 def _page(title: str, text: str) -> str:

@@ -10,11 +10,11 @@ from typing import Any
 from django.conf import settings
 
 from idp.network import client_ip
-from idp.wsgi import BODY_TOO_LONG
 from idp.wsgi import application as wsgi_application
 from providers import issuer
 from providers.conf import BODY_LIMIT
 from providers.endpoints import ENDPOINTS, chain
+from providers.endpoints.wsgi import BODY_TOO_LONG
 from providers.issuer import Route
 from providers.messages import EndpointRequest, EndpointResponse
 from providers.statements.hub import Hub

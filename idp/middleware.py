@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import structlog
 from django.http import HttpRequest, HttpResponse
+from django.http.response import ResponseHeaders
 from django.middleware.locale import LocaleMiddleware
 from django.utils.cache import patch_cache_control
 
@@ -29,6 +30,10 @@ class RequestOrigin:
         try:
             response = self.get_response(request)
             response.headers.setdefault("X-Request-Id", request_id)
+            exact = getattr(response, "exact_headers", None)
+            if exact is not None:
+                # An answer of a machine endpoint: nothing of what was added on the way out belongs to it.
+                response.headers = ResponseHeaders(exact)
             return response
         finally:
             structlog.contextvars.unbind_contextvars("request_id")

@@ -16,13 +16,11 @@ from idp.network import client_ip  # noqa: E402
 from providers import issuer  # noqa: E402
 from providers.conf import BODY_LIMIT  # noqa: E402
 from providers.endpoints import ENDPOINTS, chain  # noqa: E402
-from providers.endpoints.errors import json_response  # noqa: E402
-from providers.endpoints.wsgi import request_of  # noqa: E402
+from providers.endpoints.wsgi import BODY_TOO_LONG, headers_of, request_of  # noqa: E402
 from providers.issuer import Route  # noqa: E402
 from providers.messages import EndpointResponse  # noqa: E402
 
 StartResponse = Callable[..., Any]
-BODY_TOO_LONG = json_response(413, {"error": "invalid_request", "error_description": "The body is too long."})
 REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
@@ -34,10 +32,7 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
     response = _answer(environ, route)
     if response is None:
         return django_application(environ, start_response)
-    headers = [*response.headers]
-    if response.status not in (204, 304):
-        headers.append(("Content-Length", str(len(response.body))))
-    start_response(REASONS[response.status], headers)
+    start_response(REASONS[response.status], headers_of(response))
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
 
 

@@ -1,10 +1,12 @@
-"""From a WSGI environment to an `EndpointRequest` (PEP 3333)."""
+"""From a WSGI environment to an `EndpointRequest`, and from an `EndpointResponse` to headers (PEP 3333)."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from providers.messages import EndpointRequest
+from providers.endpoints.errors import json_response
+from providers.messages import EndpointRequest, EndpointResponse
 
+BODY_TOO_LONG = json_response(413, {"error": "invalid_request", "error_description": "The body is too long."})
 _PLAIN = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
 
 
@@ -20,3 +22,9 @@ def request_of(environ: Mapping[str, Any], body: bytes) -> EndpointRequest:
         body=body,
         ip=environ.get("REMOTE_ADDR", ""),
     )
+
+
+def headers_of(response: EndpointResponse) -> list[tuple[str, str]]:
+    """The headers as they are sent."""
+    length = [("Content-Length", str(len(response.body)))] if response.status not in (204, 304) else []
+    return [*response.headers, *length]

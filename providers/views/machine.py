@@ -4,8 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from providers import issuer
+from providers.conf import BODY_LIMIT
 from providers.endpoints import chain
-from providers.endpoints.wsgi import request_of
+from providers.endpoints.wsgi import BODY_TOO_LONG, headers_of, request_of
 
 
 @csrf_exempt
@@ -13,11 +14,12 @@ def machine(http: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
     """Answer byte for byte as the lane in front of Django would."""
     route = issuer.split(http.path_info)
     assert route is not None
-    request = request_of(http.META, http.body)
-    response = chain.respond(request, route)
+    response = chain.respond(request_of(http.META, http.body), route) if _is_bounded(http) else BODY_TOO_LONG
     answer = HttpResponse(response.body, status=response.status)
-    answer.headers.pop("Content-Type", None)
-    for name, value in response.headers:
-        answer.headers[name] = value
-    answer._csp_exempt = True  # type: ignore[attr-defined]
+    answer.exact_headers = dict(headers_of(response))  # type: ignore[attr-defined] # for `idp.middleware.RequestOrigin`
     return answer
+
+
+def _is_bounded(http: HttpRequest) -> bool:
+    length = http.META.get("CONTENT_LENGTH") or "0"
+    return not (length.isdigit() and int(length) > BODY_LIMIT) and len(http.body) <= BODY_LIMIT

@@ -18,6 +18,7 @@ from providers.statements.refresh_tokens import FoundRefreshToken
 from providers.statements.registry import Snapshot
 from providers.tokens import refresh_token, subject
 from providers.tokens.plan import told_to
+from scopes.selection import covered
 
 methods = ("POST",)
 INACTIVE = {"active": False}
@@ -104,6 +105,7 @@ def _may_issue(authorization: Authorization, snapshot: Snapshot) -> bool:
 def _about(authorization: Authorization, snapshot: Snapshot, scope: tuple[str, ...]) -> dict[str, Any]:
     """The same claims as everywhere else, from the same place; the server's own members are written last."""
     client, person = authorization.client, authorization.person
+    scope = tuple(name for name in scope if covered(name, client.scope))  # what was taken from the client is worth nothing any more
     members: dict[str, Any] = dict(told_to(authorization, snapshot, scope, "userinfo").values) if person else {}
     members |= {
         "active": True,

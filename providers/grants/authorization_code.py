@@ -15,7 +15,7 @@ from providers.statements.refresh_tokens import NewRefreshToken, World
 from providers.statements.registry import Snapshot
 from providers.tokens import audience
 from providers.tokens.issuer import Consumption
-from scopes.selection import OFFLINE_ACCESS
+from scopes.selection import OFFLINE_ACCESS, covered
 
 grant_type = "authorization_code"
 CODE_LIMIT = 512
@@ -46,8 +46,10 @@ def authorize(request: TokenRequest, client: ClientRecord, snapshot: Snapshot, n
     def write(access: NewAccessToken, refresh: NewRefreshToken | None) -> None:
         codes.redeem(found.pk, world, now, access, refresh)
 
-    offline = OFFLINE_ACCESS in authorization.scope and "refresh_token" in client.grant_types
-    return Granted(authorization, authorization.scope, targets, offline, Consumption(grant_type, write))
+    # What was taken from the client since it asked is not granted any more.
+    scope = tuple(name for name in authorization.scope if covered(name, client.scope))
+    offline = OFFLINE_ACCESS in scope and "refresh_token" in client.grant_types
+    return Granted(authorization, scope, targets, offline, Consumption(grant_type, write))
 
 
 def _replayed(found: FoundCode, client: ClientRecord, now: datetime) -> None:

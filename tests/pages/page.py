@@ -46,7 +46,7 @@ def _forms(tree: html.HtmlElement) -> Iterator[str]:
         if own and not form.xpath(".//input[@name='csrfmiddlewaretoken']"):
             yield f"a form without token: {form.get('action')}"
     named = set(tree.xpath("//label/@for"))
-    for control in tree.xpath("//input[not(@type='hidden')] | //textarea | //select"):
+    for control in tree.xpath("//input[not(@type='hidden' or @hidden)] | //textarea | //select"):
         if control.get("id") not in named:
             yield f"no label for {control.get('name')}"
 

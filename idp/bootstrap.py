@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import caches
@@ -21,10 +22,10 @@ from accounts.models import User
 from accounts.services import users
 from idp import demo
 from idp.environment import Settings
+from providers.logout import BOOTSTRAP
 from providers.management.authentication import API_SCOPE
 from providers.models import AccessToken, Authorization, Client
 from providers.services import clients, keys
-from providers.services.tokens import BOOTSTRAP
 from scopes.services import ensure_allow_all, ensure_builtin
 
 API_CLIENT = "gatehouse-api"
@@ -68,6 +69,11 @@ def migrate() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
+    if connection.vendor == "sqlite":
+        # Its journal files take their mode from it.
+        file = Path(str(connection.settings_dict["NAME"]))
+        if file.is_file():
+            file.chmod(0o600)
 
 
 @transaction.atomic

@@ -7,6 +7,9 @@ from accounts.models import User
 from audit.record import record
 from providers.models import AccessToken, Authorization, Session
 
+BOOTSTRAP = "bootstrap"
+"""The `grant_type` of what `IDP_BOOTSTRAP_TOKEN` stands for: the operator's, and taken back by unsetting it."""
+
 
 def session_ended(session_key: str, *, logout: bool) -> None:
     """A browser session is over.
@@ -44,5 +47,5 @@ def _end_all(user: User, *, keep_session: str | None) -> None:
     if keep_session:
         sessions = sessions.exclude(session_key=keep_session)
     sessions.update(ended_at=now)
-    count = Authorization.objects.filter(user=user, revoked_at=None).update(revoked_at=now)
+    count = Authorization.objects.filter(user=user, revoked_at=None).exclude(grant_type=BOOTSTRAP).update(revoked_at=now)
     record("authorizations.revoked", subject=user.username, count=count)

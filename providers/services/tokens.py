@@ -6,10 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.record import record
+from providers.logout import BOOTSTRAP
 from providers.models import AccessToken, Authorization, RefreshToken
-
-BOOTSTRAP = "bootstrap"
-"""The `grant_type` of what `IDP_BOOTSTRAP_TOKEN` stands for."""
 
 
 @transaction.atomic

@@ -1,19 +1,28 @@
-"""`idp clean`: remove what expired, in batches."""
+"""`idp clean`: remove what expired."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from providers.services import expiry
+from providers.services.expiry import clean
 
 
 class Command(BaseCommand):
-    """Remove expired rows; the worker does the same every few minutes."""
+    """Remove expired rows in batches; the worker does the same every few minutes."""
 
-    help = "Remove expired tokens, codes, requests and sessions, in batches."
+    help = "Remove expired tokens, codes, requests, counters and sessions, in batches."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print how many rows went."""
-        self.stdout.write(f"{expiry.clean(timezone.now())} removed")
+        """One line a table on a terminal while it works, then the sum."""
+        on_terminal = self.stderr.isatty()
+
+        def progress(name: str, count: int) -> None:
+            if on_terminal:
+                self.stderr.write(f"\r{name}: {count}   ", ending="")
+
+        count = clean(timezone.now(), progress)
+        if on_terminal and count:
+            self.stderr.write("")
+        self.stdout.write(f"{count} removed")

@@ -4,77 +4,67 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
 
-from idp.management.words import refusal
+from accounts.services.schema import Kind
+from idp.management.subcommands import ACTOR, VerbCommand, nothing
 from providers.models import Client
 from providers.services import clients
 
-ACTOR = "idp client"
 DAY = 86400
+_TAKEN = {"slug", "client_secret"}
 
 
-class Command(BaseCommand):
-    """Clients."""
+def _create(parser: ArgumentParser) -> None:
+    parser.add_argument("slug", help=clients.SCHEMA.by_name["slug"].help)
+    parser.add_argument("--public", action="store_true", help="a client without a secret (token_endpoint_auth_method none)")
+    for field in clients.SCHEMA.fields:
+        if field.name in _TAKEN or field.kind not in (Kind.TEXT, Kind.LIST, Kind.INTEGER, Kind.BOOLEAN):
+            continue
+        option = f"--{field.name.replace('_', '-')}"
+        about = field.help.replace("%", "%%")
+        if field.kind == Kind.LIST:
+            parser.add_argument(option, dest=field.name, action="append", metavar="VALUE", help=f"{about} May come several times.".strip())
+        elif field.kind == Kind.BOOLEAN:
+            parser.add_argument(option, dest=field.name, choices=("true", "false"), help=about)
+        else:
+            kind = int if field.kind == Kind.INTEGER else str
+            parser.add_argument(option, dest=field.name, type=kind, choices=field.choices or None, metavar="VALUE", help=about)
 
-    help = "Make, list and re-key clients."
-    requires_system_checks: list[str] = []
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """What to do with which client."""
-        commands = parser.add_subparsers(dest="command", required=True)
-        create = commands.add_parser("create", help="make a client; prints its id and, once, its secret")
-        create.add_argument("slug")
-        create.add_argument("--name", help="what people see (default: the slug)")
-        create.add_argument("--redirect-uri", action="append", default=[], help="may be given several times")
-        create.add_argument("--scope", default="openid profile email", help="scopes it may ask for")
-        create.add_argument("--public", action="store_true", help="a client without a secret")
-        create.add_argument("--machine", action="store_true", help="a client that acts for itself (client_credentials)")
-        commands.add_parser("list", help="one client a line")
-        rotate = commands.add_parser("rotate-secret", help="make a new secret; prints it once")
-        rotate.add_argument("slug")
-        rotate.add_argument("--overlap", type=int, default=DAY, help="seconds that the old secret lives on (default: a day)")
+def _rotate(parser: ArgumentParser) -> None:
+    parser.add_argument("slug")
+    parser.add_argument("--overlap", type=int, default=DAY, metavar="SECONDS", help="how long the present secret works on (default: a day)")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Do it, or say in one line why not."""
-        try:
-            match options["command"]:
-                case "create":
-                    self._create(options)
-                case "list":
-                    self._list()
-                case "rotate-secret":
-                    self._rotate(options)
-        except ValidationError as error:
-            raise CommandError(refusal(error)) from error
 
-    def _create(self, options: dict[str, Any]) -> None:
-        machine = options["machine"]
-        client = clients.create(
-            {
-                "slug": options["slug"],
-                "client_name": options["name"] or options["slug"],
-                "redirect_uris": options["redirect_uri"],
-                "grant_types": ["client_credentials"] if machine else ["authorization_code", "refresh_token"],
-                "response_types": [] if machine else ["code"],
-                "scope": options["scope"],
-                "token_endpoint_auth_method": "none" if options["public"] else "client_secret_basic",
-            },
-            actor=ACTOR,
-        )
-        made = clients.read(client, secrets=True)
+class Command(VerbCommand):
+    """Applications that sign people in here."""
+
+    help = "Make and list clients, give them new secrets."
+    verbs = (
+        ("create", "Make a client and print its secret, once.", _create, "create"),
+        ("list", "List the clients.", nothing, "list"),
+        ("rotate-secret", "Give a client a new secret and print it, once.", _rotate, "rotate_secret"),
+    )
+
+    def create(self, options: dict[str, Any]) -> None:
+        """Print what the application's own configuration needs."""
+        data = {name: options[name] for name in clients.SCHEMA.by_name if options.get(name) is not None}
+        data |= {name: value == "true" for name, value in data.items() if clients.SCHEMA.by_name[name].kind == Kind.BOOLEAN}
+        if options["public"]:
+            data["token_endpoint_auth_method"] = "none"
+        client = clients.create(data, actor=ACTOR)
         self.stdout.write(f"client_id: {client.client_id}")
-        if made.get("client_secret"):
-            self.stdout.write(f"client_secret, shown this once: {made['client_secret']}")
+        if client.minted_secret:
+            self.stdout.write(f"client_secret: {client.minted_secret}")
 
-    def _list(self) -> None:
-        for client in Client.objects.filter(managed=False).order_by("slug"):
-            state = "disabled" if client.disabled else "public" if client.is_public else "confidential"
-            self.stdout.write(f"{client.slug}\t{client.client_id}\t{state}\t{client.client_name}")
+    def list(self, _options: dict[str, Any]) -> None:
+        """Slug, client id and state."""
+        for client in Client.objects.filter(managed=False):
+            self.stdout.write(f"{client.slug}  {client.client_id}  {'disabled' if client.disabled else 'enabled'}  {client.client_name}")
 
-    def _rotate(self, options: dict[str, Any]) -> None:
+    def rotate_secret(self, options: dict[str, Any]) -> None:
+        """Print the new secret."""
         client = clients.find(options["slug"])
         if client is None:
-            raise CommandError(f"there is no client {options['slug']}")
-        secret = clients.rotate_secret(client, overlap=options["overlap"], actor=ACTOR)
-        self.stdout.write(f"client_secret, shown this once: {secret}")
+            raise ValidationError(f"There is no client “{options['slug']}”.")
+        self.stdout.write(f"client_secret: {clients.rotate_secret(client, overlap=options['overlap'], actor=ACTOR)}")

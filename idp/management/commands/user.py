@@ -7,83 +7,96 @@ from getpass import getpass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
 from accounts.services import users
-from idp.management.words import refusal
-
-ACTOR = "idp user"
+from idp.management.subcommands import ACTOR, VerbCommand, nothing
 
 
-class Command(BaseCommand):
+def _password(parser: ArgumentParser) -> None:
+    parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    parser.add_argument("--generate", action="store_true", help="make a password and print it, once")
+
+
+def _create(parser: ArgumentParser) -> None:
+    _name(parser)
+    _password(parser)
+    for name in ("email", "name", "given-name", "family-name"):
+        parser.add_argument(f"--{name}", default="")
+    parser.add_argument("--email-verified", action="store_true")
+    parser.add_argument("--group", action="append", default=[], metavar="NAME", help="may come several times")
+    parser.add_argument("--staff", action="store_true", help=users.SCHEMA.by_name["staff"].help)
+    parser.add_argument("--superuser", action="store_true", help=users.SCHEMA.by_name["superuser"].help)
+
+
+def _set_password(parser: ArgumentParser) -> None:
+    _name(parser)
+    _password(parser)
+
+
+def _name(parser: ArgumentParser) -> None:
+    parser.add_argument("username")
+
+
+class Command(VerbCommand):
     """People."""
 
-    help = "Make, list and disable people, and set passwords."
-    requires_system_checks: list[str] = []
+    help = "Make and list people, set their passwords, disable them."
+    verbs = (
+        ("create", "Make a user.", _create, "create"),
+        ("list", "List the users.", nothing, "list"),
+        ("set-password", "Set a password; sessions and tokens of the person end.", _set_password, "set_password"),
+        ("disable", "Disable a user; everything they hold ends.", _name, "disable"),
+    )
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """What to do with whom."""
-        commands = parser.add_subparsers(dest="command", required=True)
-        create = commands.add_parser("create", help="make a person")
-        create.add_argument("username")
-        create.add_argument("--email", default="")
-        create.add_argument("--email-verified", action="store_true")
-        create.add_argument("--group", action="append", default=[], help="may be given several times")
-        create.add_argument("--superuser", action="store_true", help="may administer everything")
-        create.add_argument("--generate-password", action="store_true", help="print a new password instead of asking for one")
-        commands.add_parser("list", help="one person a line")
-        password = commands.add_parser("set-password", help="asks for it, or reads a line from standard input")
-        password.add_argument("username")
-        disable = commands.add_parser("disable", help="refuse everything at once: sessions, tokens, logins")
-        disable.add_argument("username")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Do it, or say in one line why not."""
-        try:
-            match options["command"]:
-                case "create":
-                    self._create(options)
-                case "list":
-                    self._list()
-                case "set-password":
-                    users.update(_find(options["username"]), {"password": _read_password()}, actor=ACTOR)
-                    self.stdout.write("password set; every session and token of theirs has ended")
-                case "disable":
-                    users.update(_find(options["username"]), {"disabled": True}, actor=ACTOR)
-                    self.stdout.write("disabled")
-        except ValidationError as error:
-            raise CommandError(refusal(error)) from error
-
-    def _create(self, options: dict[str, Any]) -> None:
-        password = secrets.token_urlsafe(12) if options["generate_password"] else _read_password()
-        data: dict[str, Any] = {"username": options["username"], "password": password, "groups": options["group"]}
-        if options["email"]:
-            data |= {"email": options["email"], "email_verified": options["email_verified"]}
-        if options["superuser"]:
-            data |= {"staff": True, "superuser": True}
+    def create(self, options: dict[str, Any]) -> None:
+        """Print a generated password, once."""
+        password = self._read_password(options)
+        data = {
+            "username": options["username"],
+            "password": password,
+            "groups": options["group"],
+            **{name: options[name] for name in ("email", "email_verified", "name", "given_name", "family_name", "staff", "superuser")},
+        }
         users.create(data, actor=ACTOR)
-        if options["generate_password"]:
-            self.stdout.write(f"password, shown this once: {password}")
+        self._tell(options, password)
 
-    def _list(self) -> None:
-        for user in User.objects.order_by("username_key"):
-            state = "disabled" if user.disabled else "administrator" if user.is_superuser else "active"
-            self.stdout.write(f"{user.username}\t{state}\t{user.email}")
+    def list(self, _options: dict[str, Any]) -> None:
+        """Name, address and state."""
+        for user in User.objects.iterator():
+            role = "superuser" if user.is_superuser else "staff" if user.is_staff else "user"
+            self.stdout.write(f"{user.username}  {user.email or '-'}  {role}  {'enabled' if user.is_active else 'disabled'}")
+
+    def set_password(self, options: dict[str, Any]) -> None:
+        """Print a generated password, once."""
+        user = _found(options["username"])
+        password = self._read_password(options)
+        users.update(user, {"password": password}, actor=ACTOR)
+        self._tell(options, password)
+
+    def disable(self, options: dict[str, Any]) -> None:
+        """Everything ends at once."""
+        users.update(_found(options["username"]), {"disabled": True}, actor=ACTOR)
+        self.stdout.write(f"{options['username']} is disabled")
+
+    def _tell(self, options: dict[str, Any], password: str) -> None:
+        if options["generate"]:
+            self.stdout.write(f"password: {password}")
+
+    def _read_password(self, options: dict[str, Any]) -> str:
+        """Never from the command line, which other people on the machine can read."""
+        if options["generate"]:
+            return secrets.token_urlsafe(12)
+        if options["password_stdin"] or not sys.stdin.isatty():
+            return sys.stdin.readline().rstrip("\r\n")
+        password = getpass("Password: ")
+        if password != getpass("Again: "):
+            raise ValidationError("The two differ.")
+        return password
 
 
-def _find(username: str) -> User:
-    user = users.find(username)
+def _found(name: str) -> User:
+    user = users.find(name)
     if user is None:
-        raise CommandError(f"there is nobody called {username}")
+        raise ValidationError(f"There is no user “{name}”.")
     return user
-
-
-def _read_password() -> str:
-    """From a person, typed twice, or from a pipe."""
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
-    password = getpass("Password: ")
-    if getpass("Again: ") != password:
-        raise CommandError("the two passwords differ")
-    return password

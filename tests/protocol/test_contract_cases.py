@@ -378,7 +378,7 @@ def test_each_sub_mode_says_what_it_says(
 @pytest.mark.case(60)
 def test_two_mappings_of_one_scope_are_merged(make_flow: MakeFlow, person: Person) -> None:
     for name, role in (("roles-a", "reader"), ("roles-b", "writer")):
-        mappings.create({"name": name, "scope_name": "roles", "template": '{"roles": ["%s"]}' % role}, actor="test")
+        mappings.create({"name": name, "scope_name": "roles", "template": f'{{"roles": ["{role}"]}}'}, actor="test")
     flow = make_flow("demo", scope="openid roles")
     assert flow.userinfo(flow.tokens(person, "openid roles")["access_token"]).json()["roles"] == ["reader", "writer"]
 

@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 from providers import jose
 from providers.views.playground.evidence import Evidence, IdToken, Message
 
-CORE = "OpenID Connect Core 1.0"
+CORE = "OpenID Connect Core"
 # Clocks of two machines differ a little.
 LEEWAY = 10
 TOO_OLD = 300
@@ -108,15 +108,15 @@ def _unrepeated(evidence: Evidence) -> Check:
 def _metadata(evidence: Evidence) -> Check:
     sentence = "The metadata describe the server that the client was set up with."
     found = evidence.metadata.body.get("issuer")
-    return _equal("metadata-issuer", sentence, "OpenID Connect Discovery 1.0 §4.3", evidence.party.issuer, found)
+    return _equal("metadata-issuer", sentence, "OpenID Connect Discovery §4.3", evidence.party.issuer, found)
 
 
 def _pkce(evidence: Evidence) -> Check:
     sentence = "The code was bound to a secret of this client (PKCE), by a method that the server knows."
     methods = evidence.metadata.body.get("code_challenge_methods_supported") or []
     ok = "S256" in methods and s256(evidence.attempt.code_verifier) == evidence.attempt.code_challenge
-    found = f"{evidence.attempt.code_challenge}, server knows {shown(methods)}"
-    return Check("pkce", ok, sentence, f"{s256(evidence.attempt.code_verifier)} with S256", found, "RFC 7636 §4.2, RFC 9700 §2.1.1")
+    found = f"{evidence.attempt.code_challenge} by {'S256' if 'S256' in methods else shown(methods)}"
+    return Check("pkce", ok, sentence, f"{s256(evidence.attempt.code_verifier)} by S256", found, "RFC 7636 §4.2, RFC 9700 §2.1.1")
 
 
 # --- the answer to the token request -----------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def _signature(evidence: Evidence) -> Check:
     problem = _id_token(evidence).problem
     sentence = "The issuer signed exactly this text; every claim below is read only after that."
     ok = bool(_id_token(evidence).claims) and not problem
-    return Check("signature", ok, sentence, "valid under that key", problem or "valid", f"{CORE} §3.1.3.7 (6)")
+    return Check("signature", ok, sentence, "valid", problem or "valid", f"{CORE} §3.1.3.7 (6)")
 
 
 def _iss(evidence: Evidence) -> Check:

@@ -39,7 +39,11 @@ def context(evidence: Evidence) -> dict[str, Any]:
     red = [check for check in made if not check.ok]
     return {
         "asked": {"url": evidence.authorization_url.partition("?")[0], "rows": query_rows(evidence.authorization_url)},
-        "answered": {"url": evidence.party.redirect_uri, "rows": rows(evidence.answer.items(), words.PARAMETERS)},
+        "answered": {
+            "url": evidence.party.redirect_uri,
+            "rows": rows(evidence.answer.items(), words.PARAMETERS),
+            "has_code": "code" in evidence.answer,
+        },
         "error": error_of(evidence),
         "token": _token(evidence.token) if evidence.token else None,
         "id_token": _id_token(evidence),

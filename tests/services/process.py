@@ -39,13 +39,13 @@ class Process:
                 preexec_fn=lambda: _die_with_parent(ends_by),
             )
 
-    def wait_until(self, ready: Callable[[], bool], seconds: float = 60) -> None:
+    def wait_until(self, ready: Callable[[], bool], seconds: float = 180) -> None:
         """Wait for `ready`; raises `RuntimeError` with the end of the log when the server ends or takes too long."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self.popen.poll() is None:
             if ready():
                 return
-            time.sleep(0.05)
+            time.sleep(0.1)
         self.stop()
         raise RuntimeError(f"{self.command[0]} did not start: {self.log.read_text(errors='replace')[-2000:]}")
 

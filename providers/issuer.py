@@ -44,6 +44,8 @@ def split(path: str) -> Route | None:
     parts = [part for part in path.split("/") if part]
     if not parts or len(parts) > 6:
         return None
+    if parts == [".well-known", "webfinger"]:
+        return Route(ROOT, "webfinger")
     if parts[0] == ".well-known" and len(parts) > 1 and parts[1] in WELL_KNOWN:
         return _metadata_of(parts[2:], parts[1])
     if len(parts) > 2 and parts[-2] == ".well-known" and parts[-1] in WELL_KNOWN:

@@ -27,6 +27,7 @@ urlpatterns = [
     re_path(r"^application/o/[^/]+/{1,2}\.well-known/(openid-configuration|oauth-authorization-server)/?$", machine),
     # OpenID Connect Discovery 1.0 §4, RFC 8414 §3
     re_path(r"^\.well-known/(openid-configuration|oauth-authorization-server)(/application/o/[^/]+)?/?$", machine),
+    path(".well-known/webfinger", machine),  # RFC 7033
     path("playground/", playground, name="playground"),
     path("playground/callback", callback, name="playground-callback"),
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from providers.endpoints import introspect, jwks, metadata, revoke, token, userinfo
+from providers.endpoints import introspect, jwks, metadata, revoke, token, userinfo, webfinger
 from providers.issuer import Route
 from providers.messages import EndpointRequest, EndpointResponse
 
@@ -27,5 +27,6 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     "jwks": Endpoint(jwks.methods, jwks.respond, "RFC 7517 §5"),
     "openid-configuration": Endpoint(metadata.methods, metadata.respond, "OpenID Connect Discovery 1.0 §4"),
     "oauth-authorization-server": Endpoint(metadata.methods, metadata.respond, "RFC 8414 §3"),
+    "webfinger": Endpoint(webfinger.methods, webfinger.respond, "RFC 7033"),
     "issuer": Endpoint(metadata.methods, metadata.redirect, "authentik's address of an issuer"),
 }

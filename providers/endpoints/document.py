@@ -13,6 +13,7 @@ from providers.conf import DOCUMENT_MAX_AGE
 from providers.endpoints.errors import JSON
 from providers.endpoints.origins import ANYBODY
 from providers.messages import EndpointRequest, EndpointResponse
+from providers.statements import registry
 
 LIMIT = 2000
 # Client changes do not move the registry's version but show in scopes_supported and the like; keys do move it.
@@ -41,6 +42,12 @@ def _bytes(name: Hashable, make: Callable[[], Mapping[str, Any]], version: int) 
         while len(_kept) > LIMIT:
             _kept.popitem(last=False)
     return body, etag
+
+
+def is_current(name: Hashable, body: bytes) -> bool:
+    """Whether `body`, given earlier, is what would be given now, as far as that is known without asking the database."""
+    kept = _kept.get(name)
+    return kept is not None and kept[2] is body and kept[0] == registry.version_at_hand() and time.monotonic() - kept[1] < MAXIMUM_AGE
 
 
 def forget() -> None:

@@ -42,6 +42,12 @@ class AccountAdapter(DefaultAccountAdapter):
         if hooks.attempt("login", f"account:{_account_key(account)}", f"ip:{self.get_client_ip(request)}"):
             raise ValidationError("Too many attempts. Wait a few minutes, or reset your password.", code="too_many_login_attempts")
 
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Whether it is the password of the person who is signed in; counted like a login."""
+        if hooks.attempt("login", f"account:{user.pk}", f"ip:{self.get_client_ip(self.request)}"):
+            return False
+        return bool(super().reauthenticate(user, password))
+
     def _rollback_login_failed_rl_usage(self) -> None:
         """The shared counters age by themselves."""
 
@@ -51,7 +57,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_safe_url(self, url: str) -> bool:
         """Only paths of this origin, spelled without tricks (catalogue row 21)."""
-        return _is_local_path(url) or url.startswith(f"{settings.BASE_URL}/") and _is_local_path(url[len(settings.BASE_URL) :])
+        return _is_local_path(url) or (url.startswith(f"{settings.BASE_URL}/") and _is_local_path(url[len(settings.BASE_URL) :]))
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Built from the configured origin, never from the Host header."""

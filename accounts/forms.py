@@ -2,9 +2,16 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import ChangePasswordForm as BaseChangePasswordForm
 from allauth.account.forms import LoginForm as BaseLoginForm
 from allauth.account.forms import ReauthenticateForm as BaseReauthenticateForm
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm as BaseCodeForm
+from allauth.mfa.base.forms import ReauthenticateForm as BaseCodeAgainForm
+from django.core.validators import MaxLengthValidator
 
+from accounts import hooks
 from accounts.passwords import MAXIMUM_LENGTH
 
 LOGIN_HINT_LIMIT = 254
@@ -44,3 +51,32 @@ class ReauthenticateForm(BaseReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].widget.attrs |= {"placeholder": "", "maxlength": str(MAXIMUM_LENGTH)}
+
+
+class ChangePasswordForm(BaseChangePasswordForm):
+    """The old password and a new one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What is too long is not hashed, here neither (catalogue row 193).
+        self.fields["oldpassword"].validators.append(MaxLengthValidator(MAXIMUM_LENGTH))
+
+
+class _Counted:
+    """Guesses at a second factor are counted in the shared limits, before the code is looked at (catalogue row 198)."""
+
+    def clean_code(self) -> str:
+        """The code, if it is right; raises `ValidationError`."""
+        user = self.user  # type: ignore[attr-defined]
+        if hooks.attempt("mfa", f"account:{user.pk}", f"ip:{context.request.META['REMOTE_ADDR']}"):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        code: str = super().clean_code()  # type: ignore[misc]
+        return code
+
+
+class CodeForm(_Counted, BaseCodeForm):
+    """A code of the authenticator app, or a recovery code, at the login."""
+
+
+class CodeAgainForm(_Counted, BaseCodeAgainForm):
+    """The same, of somebody who is signed in."""

@@ -25,7 +25,8 @@ def of_person(person: PersonView, client: ClientRecord) -> str:
         case "user_username":
             return person.username
         case "user_email":
-            return person.email or person.sub
+            # An address that nobody verified may be anybody's.
+            return person.email if person.email_verified else person.sub
         case "user_upn":
             return str(person.attributes.get("upn") or person.sub)
         case "pairwise":

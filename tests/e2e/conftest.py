@@ -2,19 +2,29 @@
 
 import os
 import re
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+from tests.e2e.steps import SIZES, OpenPage
+from tests.e2e.watch import Watch
+from tests.flows import CALLBACK, Flow
+from tests.person import PASSWORD
 from tests.services.server import ROOT, Server
 
 ARTIFACTS = ROOT / "tests" / "artifacts"
 AXE = ROOT / "tests" / "interop" / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = {"serious", "critical"}
+SECRET = "a-secret-of-the-shop-of-more-than-32-bytes"
+SIGNED_OUT = CALLBACK.replace("callback", "signed-out")
+
+MakeSomebody = Callable[..., str]
 
 
 @pytest.fixture(scope="session")
@@ -30,28 +40,80 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, server: Server, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
-    """Open a page in a fresh browser profile: `open_page(color_scheme="dark", viewport={"width": 390, "height": 844})`."""
-    pages: list[Page] = []
+def open_page(chromium: Browser, server: Server, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+    """Open a page in a fresh browser profile: `open_page(color_scheme="dark", viewport={"width": 390, "height": 844})`.
+
+    A page that logs an error or loads something from elsewhere fails the test. Applications are played by `_application`.
+    """
+    opened: list[tuple[Page, Watch]] = []
 
     def open_fresh(**options: Any) -> Page:
         context = chromium.new_context(base_url=server.base_url, **options)
-        context.set_default_timeout(15_000)
-        pages.append(context.new_page())
-        return pages[-1]
+        context.set_default_timeout(30_000)
+        context.route(f"{CALLBACK.rpartition('/')[0]}/**", _application)
+        page = context.new_page()
+        opened.append((page, Watch(page, server.base_url, CALLBACK.rpartition("/")[0])))
+        return page
 
     yield open_fresh
     failed = getattr(request.node, "failed", False)
-    for number, page in enumerate(pages):
-        if failed and not page.is_closed():
+    complaints = [complaint for _, watch in opened for complaint in watch.complaints]
+    for number, (page, _) in enumerate(opened):
+        if (failed or complaints) and not page.is_closed():
             _keep(page, f"{request.node.name}-{number}")
         page.context.close()
+    assert complaints == []
 
 
 @pytest.fixture
-def page(open_page: Callable[..., Page]) -> Page:
+def page(open_page: OpenPage) -> Page:
     """A page at desk width."""
-    return open_page(viewport={"width": 1280, "height": 900})
+    return open_page(viewport=SIZES["desk"])
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+def anyone(request: pytest.FixtureRequest, open_page: OpenPage) -> Page:
+    """A page with JavaScript, and one without."""
+    return open_page(viewport=SIZES["desk"], java_script_enabled=request.param)
+
+
+@pytest.fixture(scope="session")
+def management(server: Server) -> Iterator[httpx.Client]:
+    """The management API as administrator."""
+    with httpx.Client(base_url=f"{server.base_url}/api/v1/", headers={"Authorization": f"Bearer {server.token}"}, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def make_somebody(management: httpx.Client) -> MakeSomebody:
+    """Make a person whom no other test knows; returns the user name."""
+
+    def make(**fields: Any) -> str:
+        name = f"somebody-{secrets.token_hex(4)}"
+        given = {"username": name, "password": PASSWORD, "email": f"{name}@example.org", "email_verified": True, **fields}
+        answer = management.post("users/", json=given)
+        assert answer.status_code == 201, answer.text
+        return name
+
+    return make
+
+
+@pytest.fixture
+def somebody(make_somebody: MakeSomebody) -> str:
+    """The user name of a person whom no other test knows."""
+    return make_somebody(given_name="Alice", family_name="Liddell")
+
+
+@pytest.fixture(scope="session")
+def shop(server: Server, management: httpx.Client) -> Iterator[Flow]:
+    """An application that signs people in."""
+    slug = f"shop-{secrets.token_hex(4)}"
+    wanted = {"slug": slug, "client_id": slug, "client_name": "Corner Shop", "client_secret": SECRET, "consent": "explicit"}
+    wanted |= {"grant_types": ["authorization_code", "refresh_token"], "scope": "openid profile email offline_access"}
+    answer = management.post("clients/", json={**wanted, "redirect_uris": [CALLBACK], "post_logout_redirect_uris": [SIGNED_OUT]})
+    assert answer.status_code == 201, answer.text
+    with httpx.Client(base_url=server.base_url, timeout=30) as machine:
+        yield Flow(machine, f"{server.base_url}/application/o/{slug}/", slug, SECRET)
 
 
 @pytest.fixture
@@ -61,10 +123,7 @@ def accessible() -> Callable[[Page], None]:
     def check(page: Page) -> None:
         page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate("async () => (await axe.run()).violations")
-        serious = [
-            f"{item['id']}: {item['help']} {[node['target'] for node in item['nodes']]}" for item in found if item["impact"] in SERIOUS
-        ]
-        assert serious == []
+        assert [_finding(item) for item in found if item["impact"] in SERIOUS] == []
 
     return check
 
@@ -75,6 +134,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     outcome: Any = yield
     if outcome.get_result().failed:
         item.failed = True  # type: ignore[attr-defined]
+
+
+def _application(route: Route) -> None:
+    """The page of an application that somebody came back to."""
+    route.fulfill(content_type="text/html", body="<!DOCTYPE html><link rel=icon href=data:,><title>Shop</title><h1>Back at the shop</h1>")
 
 
 def _finding(item: dict[str, Any]) -> str:

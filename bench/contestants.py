@@ -19,7 +19,7 @@ from plans import OPERATIONS, REDIRECT_URI, SCOPE, SERVICE, USER, WEB, Endpoints
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 PEERS = HERE / "peers"
-START_SECONDS = 60
+START_SECONDS = 180
 PASSWORD = "bench-administrator-password"
 GUNICORN = ["--http-parser", "python", "--no-control-socket", "--keep-alive", "30", "--log-level", "warning"]
 

@@ -5,6 +5,8 @@ import io
 import sys
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +16,7 @@ from idp.wsgi import application as wsgi_application
 from providers import issuer
 from providers.conf import BODY_LIMIT
 from providers.endpoints import ENDPOINTS, chain
+from providers.endpoints.ready import Documents
 from providers.endpoints.wsgi import BODY_TOO_LONG
 from providers.issuer import Route
 from providers.messages import EndpointRequest, EndpointResponse
@@ -31,6 +34,10 @@ PAGES_WAITING = PAGE_THREADS * 16
 BUSY = EndpointResponse(503, b"We are busy. Try again in a moment.\n", (("Content-Type", "text/plain"), ("Retry-After", "2")))
 
 
+class Gone(Exception):
+    """The caller went away before the request was complete."""
+
+
 class Application:
     """The ASGI callable. Its state belongs to the loop of one process."""
 
@@ -38,17 +45,28 @@ class Application:
         self.hub: Hub | None = None
         self.pages = ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="pages")
         self.waiting = 0
+        self.documents = Documents()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             return
         route = issuer.split(scope["path"])
+        ready = self.documents.take(scope, route) if route is not None else None
+        if ready is not None:
+            await transmit(send, 200, *ready)
+            return
+        with suppress(Gone):
+            await self._serve(scope, receive, send, route)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, route: Route | None) -> None:
         response = await self._answer(scope, receive, route) if route is not None else None
-        if response is None:
-            await self._page(scope, receive, send)
-        else:
-            await reply(send, response, head=scope["method"] == "HEAD")
+        if route is None or response is None:
+            response = await self._page(scope, receive)
+        headers = headers_for(response)
+        if route is not None:
+            self.documents.keep(route, response, headers)
+        await transmit(send, response.status, headers, b"" if scope["method"] == "HEAD" else response.body)
 
     async def _answer(self, scope: Scope, receive: Receive, route: Route) -> EndpointResponse | None:
         """The answer of an endpoint, or `None` for what is Django's."""
@@ -61,17 +79,15 @@ class Application:
         body = await read(receive, BODY_LIMIT)
         return await self.hub.call(chain.respond, request_of(scope, body), route) if body is not None else BODY_TOO_LONG
 
-    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _page(self, scope: Scope, receive: Receive) -> EndpointResponse:
         body = await read(receive, PAGE_BODY_LIMIT)
         if body is None or self.waiting >= PAGES_WAITING:
-            await reply(send, BODY_TOO_LONG if body is None else BUSY)
-            return
+            return BODY_TOO_LONG if body is None else BUSY
         self.waiting += 1
         try:
-            response = await asyncio.get_running_loop().run_in_executor(self.pages, render, environ_of(scope, body))
+            return await asyncio.get_running_loop().run_in_executor(self.pages, render, environ_of(scope, body))
         finally:
             self.waiting -= 1
-        await reply(send, response, head=scope["method"] == "HEAD")
 
 
 def request_of(scope: Scope, body: bytes) -> EndpointRequest:
@@ -89,11 +105,19 @@ def request_of(scope: Scope, body: bytes) -> EndpointRequest:
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
-    """Header names in lower case; repeated ones are joined as WSGI servers do."""
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in scope["headers"]:
+    """Header names in lower case; repeated ones are joined as WSGI servers do.
+
+    Names with an underscore are left out: Django could not tell them from the real ones.
+    """
+    received = scope["headers"]
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in received if b"_" not in name}
+    if len(headers) == len(received):
+        return headers
+    headers = {}
+    for raw_name, raw_value in received:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        headers[name] = f"{headers[name]},{value}" if name in headers else value
+        if "_" not in name:
+            headers[name] = f"{headers[name]},{value}" if name in headers else value
     return headers
 
 
@@ -142,24 +166,38 @@ def render(environ: dict[str, Any]) -> EndpointResponse:
 
 
 async def read(receive: Receive, limit: int) -> bytes | None:
-    """The whole body, or `None` when it is over the bound."""
+    """The whole body, or `None` when it is over the bound; raises `Gone` when there will never be a whole one."""
     body = b""
     while True:
         message = await receive()
-        body += message.get("body", b"")
+        if message["type"] == "http.disconnect":
+            raise Gone
+        chunk: bytes = message.get("body", b"")
+        body += chunk
         if len(body) > limit:
             return None
         if not message.get("more_body"):
             return body
 
 
-async def reply(send: Send, response: EndpointResponse, *, head: bool = False) -> None:
-    """Send an answer."""
-    headers: list[Header] = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+def headers_for(response: EndpointResponse) -> list[Header]:
+    """The headers of an answer as they are sent."""
+    headers = [(header_name(name), value.encode("latin-1")) for name, value in response.headers]
     if response.status not in (204, 304) and not any(name == b"content-length" for name, _ in headers):
         headers.append((b"content-length", str(len(response.body)).encode()))
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if head else response.body})
+    return headers
+
+
+@lru_cache(maxsize=256)
+def header_name(name: str) -> bytes:
+    """The name of a header as it is sent."""
+    return name.lower().encode("latin-1")
+
+
+async def transmit(send: Send, status: int, headers: list[Header], body: bytes) -> None:
+    """Send an answer."""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 application = Application()

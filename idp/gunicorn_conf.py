@@ -5,6 +5,7 @@ from typing import Any
 
 from prometheus_client.multiprocess import mark_process_dead
 
+from idp import bounds
 from idp.settings import IDP, LOGGING
 from idp.supervisor import Supervisor
 
@@ -14,22 +15,20 @@ wsgi_app = "idp.asgi:application" if batches else "idp.wsgi:application"
 proc_name = "gatehouse"
 bind = IDP.bind
 workers = IDP.workers
-worker_class = "asgi" if batches else "gthread"
-asgi_loop = "uvloop"
-asgi_lifespan = "off"
+worker_class = "idp.uvicorn_worker.Worker" if batches else "gthread"
 threads = 1 if batches else IDP.threads
-worker_connections = 1000
-keepalive = 30
+worker_connections = bounds.CONNECTIONS
+keepalive = bounds.KEEP_ALIVE_SECONDS
 timeout = 30
-# Systems that supervise us wait ten seconds; the rest is for the worker beside us.
-graceful_timeout = 6
+# One second more than the requests in progress get; the rest of the ten is for the worker beside us.
+graceful_timeout = bounds.GRACEFUL_SECONDS + 1
 # A single process would leave a gap while it is replaced.
 max_requests = 200_000 if workers > 1 else 0
 max_requests_jitter = 20_000
 http_parser = "python"
-limit_request_line = 8190
-limit_request_fields = 100
-limit_request_field_size = 8190
+limit_request_line = bounds.REQUEST_LINE
+limit_request_fields = bounds.FIELDS
+limit_request_field_size = bounds.FIELD
 # Proxies are `idp.middleware`'s business; gunicorn believes nobody.
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}

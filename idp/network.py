@@ -1,12 +1,14 @@
 """Who is really calling: forwarded headers count only from configured peers."""
 
 import ipaddress
+from functools import lru_cache
 
 from django.conf import settings
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
+@lru_cache(maxsize=4096)
 def parse_ip(text: str) -> Address | None:
     """An address, or `None` for anything else."""
     try:

@@ -109,6 +109,12 @@ def current() -> Snapshot:
     return refresh()
 
 
+def version_at_hand() -> int | None:
+    """The version of the snapshot that `current` would return without asking; `None` when it would ask."""
+    snapshot = _kept.snapshot
+    return snapshot.version if snapshot is not None and time.monotonic() - _kept.checked_at < MAXIMUM_AGE else None
+
+
 def refresh(version: int | None = None) -> Snapshot:
     """The snapshot of the given version, or of whatever is current; loads it when this process has another."""
     snapshot = _kept.snapshot

@@ -49,7 +49,8 @@ class Report:
 
     def table(self) -> str:
         """The rows as text."""
-        head = f"{'operation':11} {'contestant':22} {'per core':>9} {'median/s':>9} {'lowest':>9} {'highest':>9} {'p50 ms':>8} {'p99 ms':>8}  bad"
+        figures = f"{'per core':>9} {'median/s':>9} {'lowest':>9} {'highest':>9} {'p50 ms':>8} {'p99 ms':>8}"
+        head = f"{'operation':11} {'contestant':22} {figures}  bad"
         return "\n".join([head, *(row.line() for row in self.rows()), *(f"failed: {failure}" for failure in self.failures)])
 
 

@@ -5,7 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -41,10 +41,8 @@ def read(connection: socket.socket) -> bytes:
 def said(server: Server, request: bytes) -> bytes:
     """What the server answers."""
     with connected(server) as connection:
-        try:
+        with suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(request)
-        except (BrokenPipeError, ConnectionResetError):
-            pass
         return read(connection)
 
 

@@ -38,9 +38,9 @@ def record(kind: str, *, actor: str = "", subject: str = "", client_id: str = ""
     here = origin.get() or Origin()
     return Event.objects.create(
         kind=kind,
-        actor=(actor or here.actor)[:150],
-        subject=subject[:255],
-        client_id=client_id[:255],
+        actor=_line(actor or here.actor, 150),
+        subject=_line(subject, 255),
+        client_id=_line(client_id, 255),
         ip=here.ip,
         request_id=here.request_id,
         data=_bounded(data),
@@ -48,4 +48,13 @@ def record(kind: str, *, actor: str = "", subject: str = "", client_id: str = ""
 
 
 def _bounded(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value[:TEXT_LIMIT] if isinstance(value, str) else value for name, value in data.items()}
+    return {name: _line(value, TEXT_LIMIT) if isinstance(value, str) else value for name, value in data.items()}
+
+
+def _line(text: str, limit: int) -> str:
+    """One line of what can be shown: names come from strangers (catalogue row 250)."""
+    return (
+        text[:limit]
+        if text.isprintable()
+        else "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text[:limit])
+    )

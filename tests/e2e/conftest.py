@@ -10,11 +10,12 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.e2e.application import application
 from tests.e2e.steps import SIZES, OpenPage
 from tests.e2e.watch import Watch
-from tests.flows import CALLBACK, Flow
+from tests.flows import Flow
 from tests.person import PASSWORD
 from tests.services.server import ROOT, Server
 
@@ -22,7 +23,6 @@ ARTIFACTS = ROOT / "tests" / "artifacts"
 AXE = ROOT / "tests" / "interop" / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = {"serious", "critical"}
 SECRET = "a-secret-of-the-shop-of-more-than-32-bytes"
-SIGNED_OUT = CALLBACK.replace("callback", "signed-out")
 
 MakeSomebody = Callable[..., str]
 
@@ -39,20 +39,26 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def site() -> Iterator[str]:
+    """The origin of the shop's own site."""
+    with application() as origin:
+        yield origin
+
+
 @pytest.fixture
-def open_page(chromium: Browser, server: Server, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+def open_page(chromium: Browser, server: Server, site: str, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
     """Open a page in a fresh browser profile: `open_page(color_scheme="dark", viewport={"width": 390, "height": 844})`.
 
-    A page that logs an error or loads something from elsewhere fails the test. Applications are played by `_application`.
+    A page that logs an error or loads something from elsewhere fails the test.
     """
     opened: list[tuple[Page, Watch]] = []
 
     def open_fresh(**options: Any) -> Page:
         context = chromium.new_context(base_url=server.base_url, **options)
         context.set_default_timeout(30_000)
-        context.route(f"{CALLBACK.rpartition('/')[0]}/**", _application)
         page = context.new_page()
-        opened.append((page, Watch(page, server.base_url, CALLBACK.rpartition("/")[0])))
+        opened.append((page, Watch(page, server.base_url, site)))
         return page
 
     yield open_fresh
@@ -105,15 +111,16 @@ def somebody(make_somebody: MakeSomebody) -> str:
 
 
 @pytest.fixture(scope="session")
-def shop(server: Server, management: httpx.Client) -> Iterator[Flow]:
+def shop(server: Server, management: httpx.Client, site: str) -> Iterator[Flow]:
     """An application that signs people in."""
     slug = f"shop-{secrets.token_hex(4)}"
-    wanted = {"slug": slug, "client_id": slug, "client_name": "Corner Shop", "client_secret": SECRET, "consent": "explicit"}
+    wanted: dict[str, Any] = {"slug": slug, "client_id": slug, "client_name": "Corner Shop", "client_secret": SECRET, "consent": "explicit"}
     wanted |= {"grant_types": ["authorization_code", "refresh_token"], "scope": "openid profile email offline_access"}
-    answer = management.post("clients/", json={**wanted, "redirect_uris": [CALLBACK], "post_logout_redirect_uris": [SIGNED_OUT]})
+    wanted |= {"redirect_uris": [f"{site}/callback"], "post_logout_redirect_uris": [f"{site}/signed-out"]}
+    answer = management.post("clients/", json=wanted)
     assert answer.status_code == 201, answer.text
     with httpx.Client(base_url=server.base_url, timeout=30) as machine:
-        yield Flow(machine, f"{server.base_url}/application/o/{slug}/", slug, SECRET)
+        yield Flow(machine, f"{server.base_url}/application/o/{slug}/", slug, SECRET, f"{site}/callback")
 
 
 @pytest.fixture
@@ -134,11 +141,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     outcome: Any = yield
     if outcome.get_result().failed:
         item.failed = True  # type: ignore[attr-defined]
-
-
-def _application(route: Route) -> None:
-    """The page of an application that somebody came back to."""
-    route.fulfill(content_type="text/html", body="<!DOCTYPE html><link rel=icon href=data:,><title>Shop</title><h1>Back at the shop</h1>")
 
 
 def _finding(item: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ def test_an_unknown_name_gets_the_same_words(page: Page, somebody: str) -> None:
     for name in (somebody, "nobody-of-that-name"):
         page.goto("/accounts/login/")
         fill_in(page, name, "not-the-password")
+        expect(page.locator("#login-form")).to_contain_text("not correct")
         said.append(page.locator("#login-form").inner_text())
     assert said[0] == said[1]
 

@@ -9,6 +9,7 @@ from idp.configuration.document import FLOAT
 from idp.configuration.sections import BY_NAME, NAMES, Section
 
 WIDTH = 120
+_BREAKS = frozenset("\r\x85\u2028\u2029\ufeff")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -20,7 +21,9 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="'" if FLOAT.match(value) else None)
+    # Rare line breaks survive only as escapes.
+    style = '"' if _BREAKS & set(value) else "'" if FLOAT.match(value) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
 _Dumper.add_representer(str, _text)

@@ -42,8 +42,8 @@ def parse(private: Any, algorithm: str) -> NewPair:
     """The pair that a private JWK holds; raises `ValidationError` when it is none, or for another algorithm."""
     try:
         jwk = JWK(**{name: value for name, value in dict(private).items() if name not in ("kid", "alg", "use")})
-        usable = jwk.has_private and fits(jwk, algorithm)
-    except (JWException, ValueError, TypeError):
+        usable = jwk.has_private and fits(jwk, algorithm) and jwk.get_op_key("sign") is not None
+    except (JWException, LookupError, ValueError, TypeError):
         usable = False
     if not usable:
         raise ValidationError({"signing_keys": [f"This is no private JWK for {algorithm}."]})

@@ -156,6 +156,20 @@ def test_the_force_can_be_switched_off(make_flow: MakeFlow, person: Person) -> N
     assert person.consents == 0
 
 
+@pytest.mark.parametrize("scope", ["openid email", None])
+def test_access_type_offline_is_another_way_to_ask(make_flow: MakeFlow, person: Person, scope: str | None) -> None:
+    """Contracts, main line: as Google's clients ask for a refresh token"""
+    flow = make_flow(scope="openid email offline_access")
+    tokens = flow.tokens(person, scope, access_type="offline")
+    assert set(tokens["scope"].split()) == {"openid", "email", "offline_access"}
+    assert tokens["refresh_token"]
+
+
+def test_access_type_offline_gives_nothing_that_the_client_may_not_have(make_flow: MakeFlow, person: Person) -> None:
+    """RFC 6749 §3.3"""
+    assert make_flow(scope="openid email").tokens(person, "openid", access_type="offline")["scope"] == "openid"
+
+
 def test_offline_access_can_be_unticked(flow: Flow, person: Person) -> None:
     """§11"""
     started = flow.start("openid offline_access")

@@ -1,10 +1,10 @@
 """The authentication backend: allauth's, finding people by the canonical form of their name."""
 
+from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
-from allauth.account.auth_backends import AuthenticationBackend
 
-from accounts.models import User, canonical_username
+from accounts.models import User
 from accounts.passwords import MAXIMUM_LENGTH
 
 

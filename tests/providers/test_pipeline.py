@@ -1,13 +1,16 @@
 """The phases of a token request when the world moves under them."""
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from providers.client_auth import client_secret_jwt, private_key_jwt
+from providers.client_auth.credentials import Credentials
 from providers.models import Client
 from providers.services import clients, registry
-from providers.statements import Stale, access_tokens, codes, refresh_tokens
+from providers.statements import Stale, access_tokens, authorizations, codes, refresh_tokens
 from providers.statements import clients as client_statements
 from tests.flows import Flow
 from tests.person import Person
@@ -15,6 +18,11 @@ from tests.protocol.answers import error
 from tests.protocol.conftest import MakeFlow
 
 OFFLINE = "openid offline_access"
+
+
+@pytest.fixture
+def native(make_flow: MakeFlow) -> Flow:
+    return make_flow("native", token_endpoint_auth_method="none", redirect_uris=["https://native.example.org/cb"])
 
 
 @pytest.fixture
@@ -105,6 +113,38 @@ def test_a_refresh_that_came_second_gets_the_same_successor(make_flow: MakeFlow,
     first: list[str] = []
     interrupted(monkeypatch, refresh_tokens, "rotate", lambda: first.append(flow.refresh(token).json()["refresh_token"]))
     assert flow.refresh(token).json()["refresh_token"] == first[0]
+
+
+def test_a_code_that_was_replayed_stays_refused(machine: Flow, person: Person) -> None:
+    code, started = machine.code(person)
+    assert [machine.exchange(code, started).status_code for _ in range(4)] == [200, 400, 400, 400]
+
+
+def test_a_family_that_ended_under_a_reuse_is_ended_once(make_flow: MakeFlow, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    flow = make_flow("rotating", refresh_token_rotation=True)
+    first = flow.tokens(person, OFFLINE)["refresh_token"]
+    second = flow.refresh(first).json()["refresh_token"]
+    flow.refresh(second)
+    interrupted(monkeypatch, authorizations, "revoke", lambda: flow.revoke(second))
+    assert error(flow.refresh(first)) == "invalid_grant"
+
+
+def test_a_public_client_with_the_grant_still_cannot_act_for_itself(native: Flow) -> None:
+    """RFC 6749 §4.4: "The client credentials grant type MUST only be used by confidential clients." """
+    Client.objects.filter(slug="native").update(grant_types=["client_credentials"])
+    assert error(native.token("client_credentials")) == "unauthorized_client"
+
+
+def test_a_client_that_changed_while_it_revokes(machine: Flow, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = machine.tokens(person)["access_token"]
+    interrupted(monkeypatch, client_statements, "is_stale", lambda: clients.update(shop(), {"client_name": "New"}, actor="test"))
+    assert machine.revoke(token).status_code == 200
+    assert error(machine.userinfo(token), 401) == "invalid_token"
+
+
+@pytest.mark.parametrize("method", [private_key_jwt, client_secret_jwt])
+def test_an_assertion_of_nobody_is_not_looked_at(method: ModuleType) -> None:
+    assert not method.verify(Credentials("assertion", (("x", ""),), "a.b.c"), None, frozenset())
 
 
 def test_a_client_that_changed_between_two_looks_at_a_code(machine: Flow, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:

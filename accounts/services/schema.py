@@ -11,6 +11,9 @@ DEPTH_LIMIT = 16
 TEXT_LIMIT = 64 * 1024
 LIST_LIMIT = 10_000
 INTEGER_LIMIT = 2**31 - 1
+# Inside JSON: what every database keeps. Beyond 2⁵³ a float is a whole number that readers round differently (RFC 7493 §2.2).
+WHOLE_LIMIT = 2**63
+EXACT_LIMIT = 2.0**53
 
 
 class Kind(StrEnum):
@@ -198,14 +201,21 @@ def _list(value: Any) -> list[str]:
     return [_text(entry) for entry in value]
 
 
+def _number(value: int | float) -> int | float:
+    # NaN is smaller than nothing.
+    if not abs(value) < (WHOLE_LIMIT if isinstance(value, int) else EXACT_LIMIT):
+        raise ValidationError("This number is too large to be kept exactly.", code="range")
+    return value
+
+
 def _json(value: Any, depth: int = 0) -> Any:
     if depth > DEPTH_LIMIT:
         raise ValidationError("This is nested too deeply.", code="depth")
     match value:
-        case None | bool() | int():
+        case None | bool():
             return value
-        case float() if value == value and abs(value) != float("inf"):
-            return value
+        case int() | float():
+            return _number(value)
         case str():
             return _text(value)
         case list() | tuple():

@@ -151,7 +151,7 @@ def _scalar(node: yaml.ScalarNode) -> Any:
             return None
         case "bool":
             return node.value.lower() == "true"
-        case "int" if len(node.value) < 20 and INTEGER.match(node.value):
+        case "int" if len(node.value) <= 20 and INTEGER.match(node.value):
             return int(node.value)
         case "float" if FLOAT.match(node.value) and abs(float(node.value)) != float("inf"):
             return float(node.value)

@@ -37,6 +37,8 @@ SCHEMA = Schema(
         ("words", ["x"] * 10_001),
         ("free", float("nan")),
         ("free", {"a": object()}),
+        ("free", [2**63]),
+        ("free", 1e300),
         ("colour", None),
         ("name", "with \x00"),
         ("name", "half \ud800"),

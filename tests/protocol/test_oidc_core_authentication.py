@@ -9,7 +9,7 @@ from tests.clock import later
 from tests.conftest import MakeUser
 from tests.flows import Flow
 from tests.person import Person
-from tests.protocol.answers import returned
+from tests.protocol.answers import element, refused_by_page, returned
 from tests.protocol.conftest import MakeFlow
 
 
@@ -220,3 +220,23 @@ def test_what_would_change_the_request_is_not_ignored(flow: Flow, parameter: str
 def test_a_nonce_beyond_all_bounds_is_refused(flow: Flow) -> None:
     """§3.1.2.1"""
     assert returned(flow.http.get(flow.start(nonce="n" * 4097).url))["error"] == "invalid_request"
+
+
+def test_an_answer_that_was_not_asked_for_changes_nothing(flow: Flow, person: Person) -> None:
+    """§3.1.2.4: the question is put again"""
+    person.open(flow.start().url, stop_at="consent-approve")
+    assert person.answer is not None
+    token = html.fromstring(person.answer.text).xpath("//input[@name='csrfmiddlewaretoken']/@value")[0]
+    form = {"decision": "continue", "csrfmiddlewaretoken": token}
+    answer = person.http.post(str(person.answer.url), data=form, headers={"Origin": person.origin})
+    assert element(answer, "consent-approve")
+
+
+def test_a_switch_without_a_request_is_a_page(flow: Flow, person: Person) -> None:
+    """Details `account-switch`"""
+    person.open(flow.start().url, stop_at="consent-approve")
+    assert person.answer is not None
+    token = html.fromstring(person.answer.text).xpath("//input[@name='csrfmiddlewaretoken']/@value")[0]
+    url = f"{person.origin}/authorize/continue/{'x' * 32}/switch/"
+    answer = person.http.post(url, data={"csrfmiddlewaretoken": token}, headers={"Origin": person.origin})
+    assert refused_by_page(answer, 403) == "invalid_request"

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from providers.errors import AccessDenied, InvalidToken, ServerError
 from providers.issuance import may_issue, person_with_scope, presented
-from providers.messages import Authorization, ClientRecord
+from providers.messages import Authorization, ClientRecord, SessionRecord
 from providers.models import Authorization as Row
 from providers.services import keys
 from providers.statements import people, registry
@@ -123,6 +123,19 @@ def test_an_authorization_whose_person_is_gone_gives_nothing(record: Record) -> 
 def test_a_revoked_authorization_gives_nothing(record: Record, alice: User) -> None:
     with pytest.raises(AccessDenied, match="revoked"):
         may_issue(authorization(record, person=person_of(alice), revoked_at=timezone.now()), registry.current())
+
+
+def test_what_an_ended_session_leaves_is_offline_access(record: Record, alice: User) -> None:
+    """OpenID Connect Core 1.0 §11"""
+    ended = authorization(record, person=person_of(alice), session=SessionRecord(1, "sid", timezone.now()))
+    with pytest.raises(AccessDenied, match="session"):
+        may_issue(ended, registry.current())
+    may_issue(replace(ended, offline=True), registry.current())
+
+
+def test_somebody_disabled_gets_nothing(record: Record, alice: User) -> None:
+    with pytest.raises(AccessDenied, match="disabled"):
+        may_issue(authorization(record, person=person_of(alice), person_active=False), registry.current())
 
 
 def test_a_client_acting_for_itself_needs_nobody(record: Record) -> None:

@@ -201,7 +201,7 @@ def _list(value: Any) -> list[str]:
     return [_text(entry) for entry in value]
 
 
-def _number(value: int | float) -> int | float:
+def _number(value: float) -> float:
     # NaN is smaller than nothing.
     if not abs(value) < (WHOLE_LIMIT if isinstance(value, int) else EXACT_LIMIT):
         raise ValidationError("This number is too large to be kept exactly.", code="range")

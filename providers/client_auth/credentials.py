@@ -69,7 +69,7 @@ def _basic(header: str) -> tuple[tuple[str, str], ...]:
     except (ValueError, binascii.Error) as error:
         raise InvalidClient("The Authorization header cannot be read.") from error
     client_id, colon, secret = text.partition(":")
-    if not colon or not client_id or "\0" in text:
-        raise InvalidClient("The Authorization header cannot be read.")
     raw, decoded = (client_id, secret), (unquote_plus(client_id), unquote_plus(secret))
+    if not colon or not client_id or any("\0" in part for part in decoded):
+        raise InvalidClient("The Authorization header cannot be read.")
     return (decoded,) if raw == decoded else (decoded, raw)

@@ -125,7 +125,7 @@ class Hub:
     async def _batch(self, jobs: list[Job]) -> None:
         try:
             answers = await (await self._connected()).run([(job.text, job.params) for job in jobs])
-        except psycopg.Error as error:
+        except (psycopg.Error, ValueError) as error:
             lost = self.pipeline is None or self.pipeline.closed
             for job in jobs:
                 await self._alone(job, error, lost=lost, only=len(jobs) == 1)
@@ -133,13 +133,13 @@ class Hub:
         for job, answer in zip(jobs, answers, strict=True):
             job.parked.switch(answer)
 
-    async def _alone(self, job: Job, error: psycopg.Error, *, lost: bool, only: bool) -> None:
+    async def _alone(self, job: Job, error: psycopg.Error | ValueError, *, lost: bool, only: bool) -> None:
         """After a failed batch. Once the connection was lost a write may have happened: nothing is repeated."""
         answer: Answer | None = None
         if not lost and not only:
             try:
                 (answer,) = await (await self._connected()).run([(job.text, job.params)])
-            except psycopg.Error as own:
+            except (psycopg.Error, ValueError) as own:
                 error = own
         if answer is not None:
             job.parked.switch(answer)

@@ -59,12 +59,14 @@ class Pipeline:
         self.pgconn.finish()
 
     async def run(self, statements: Sequence[Statement]) -> list[Answer]:
-        """Run statements in one transaction and return their rows and counts; raises `psycopg.Error`."""
+        """Run statements in one transaction and return their rows and counts; raises `psycopg.Error`, `ValueError` for what is no text."""
         self.answers, self.error, self.done = [], None, self.loop.create_future()
         self.expected.clear()
+        # Everything is converted before anything is sent: half a batch would be answered to the next one.
+        converted = [(text, self.transformer.dump_sequence(params, FORMATS[len(params)])) for text, params in statements]
         try:
-            for text, params in statements:
-                self._send(text, params)
+            for text, values in converted:
+                self._send(text, values)
             self.pgconn.pipeline_sync()
             self._flush()
             async with asyncio.timeout(TIMEOUT):
@@ -78,14 +80,13 @@ class Pipeline:
             raise self.error
         return self.answers
 
-    def _send(self, text: str, params: Sequence[Any]) -> None:
+    def _send(self, text: str, values: Sequence[Any]) -> None:
         name = self.prepared.get(text)
         if name is None:
             name = b"s%d" % (len(self.prepared) + 1)
             self.prepared[text] = name
             self.pgconn.send_prepare(name, _numbered(text))
             self.expected.append(text)
-        values = self.transformer.dump_sequence(params, FORMATS[len(params)])
         self.pgconn.send_query_prepared(name, values)
         self.expected.append("")
 

@@ -54,4 +54,3 @@ def _answer(name: str, request: TokenRequest, client: ClientRecord) -> TokenSet:
     tokens = issuer.issue(planned, snapshot, now, granted.consumption)
     TOKENS_ISSUED.labels(name).inc()
     return tokens
-

@@ -16,6 +16,8 @@ from accounts.models import User
 class Readable(ListModelMixin, RetrieveModelMixin, GenericViewSet[Any]):
     """A resource to look at. `permission_model` is whose permissions are asked."""
 
+    # No database keeps a NUL; everything else may stand in a name.
+    lookup_value_regex = r"[^/\x00]+"
     permission_model: ClassVar[type[Model]]
     select: ClassVar[tuple[str, ...]] = ()
     prefetch: ClassVar[tuple[str, ...]] = ()

@@ -94,7 +94,7 @@ def test_no_route_is_missing_from_the_matrix() -> None:
     assert isinstance(api, URLResolver)
     found = {str(entry.pattern) for entry in api.url_patterns if isinstance(entry, URLPattern)} - OPEN
     known = {f"{name}/$" for name in MODELS} | {f"{name}/(?P<{key(name)}>{pattern(name)})/$" for name in MODELS}
-    known |= {"keys/(?P<name>[^/.]+)/rotate/$", "clients/(?P<slug>[^/.]+)/rotate-secret/$"}
+    known |= {rf"keys/(?P<name>{ANY})/rotate/$", rf"clients/(?P<slug>{ANY})/rotate-secret/$"}
     assert {path.removeprefix("^").removesuffix("\\Z") for path in found} == known
 
 
@@ -102,8 +102,11 @@ def key(name: str) -> str:
     return {"clients": "slug", "keys": "name"}.get(name, "pk")
 
 
+ANY = r"[^/\x00]+"
+
+
 def pattern(name: str) -> str:
-    return "(?:access|refresh)-[0-9]{1,18}" if name == "tokens" else "[^/.]+"
+    return "(?:access|refresh)-[0-9]{1,18}" if name == "tokens" else ANY
 
 
 def test_a_token_without_the_scope_is_refused(make_user: MakeUser) -> None:

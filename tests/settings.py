@@ -39,6 +39,9 @@ from idp.settings import DATABASES, IDP  # noqa: E402
 # A file, not memory: threads and processes of a test then meet the locks that users meet.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(IDP.data_dir / "test.sqlite3")}
+else:
+    # Emptying every table between tests may take a busy machine longer than an answer may take the product.
+    DATABASES["default"]["OPTIONS"]["options"] = "-c statement_timeout=60000 -c lock_timeout=30000"
 # Argon2 is slow on purpose; tests that are about it ask for the product's hashers.
 PRODUCT_PASSWORD_HASHERS = PASSWORD_HASHERS  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PRODUCT_PASSWORD_HASHERS]

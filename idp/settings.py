@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "idp.middleware.PageHeaders",
     "csp.middleware.CSPMiddleware",
+    "idp.middleware.NoNulls",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "idp.middleware.Locale",
     "django.middleware.common.CommonMiddleware",

@@ -55,7 +55,7 @@ def create(request: AuthorizeRequest, route: Route, issuer: str, browser: str) -
 
 def load(request_id: str, browser: str) -> Pending | None:
     """A request of this browser that is neither expired nor another browser's."""
-    row = _mine(request_id, browser).first()
+    row = _mine(request_id, browser).first() if request_id.isprintable() else None
     if row is None:
         return None
     stored: Mapping[str, Any] = row.parameters

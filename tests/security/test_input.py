@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -43,10 +44,24 @@ def test_bytes_that_are_no_text(flow: Flow, value: str):
 def test_paths_that_are_no_text(db: None, value: str):
     door = Client(raise_request_exception=True)  # unlike httpx, it spells a path as servers do
     paths = "/{} /authorize/continue/{}/ /application/o/{}/ /accounts/login/?next={} /end-session?state={} /admin/{} /me/sessions/{}/end/ "
-    paths += "/accounts/password/reset/key/{}/ /accounts/confirm-email/{}/ /application/o/{}/end-session/ /application/o/{}/jwks/"
+    paths += "/accounts/password/reset/key/{}/ /accounts/confirm-email/{}/ /application/o/{}/end-session/ /application/o/{}/jwks/ "
+    paths += "/static/{} /accounts/login/?next=/authorize/continue/{}/ /authorize?client_id={} "
+    paths += "/admin/accounts/user/?q={} /api/v1/users/?username={}"
     for path in paths.split():
         answer = door.get(path.format(value))
         assert answer.status_code < 500 and "x" not in answer.headers
+        answer = door.post("/accounts/login/", {"next": f"/authorize/continue/{unquote(value)}/"})
+        assert answer.status_code < 500
+
+
+@pytest.mark.row(237)
+def test_cookies_that_are_no_text(db: None):
+    door = Client(raise_request_exception=True)
+    for value in ("a\0b" * 10, "\ud83d\ude00" * 10, "\xff" * 30):
+        for name in ("idp-session", "idp-browser", "idp-pending", "idp-csrf", "idp-language"):
+            door.cookies[name] = value
+        for path in ("/accounts/login/", "/me/", "/authorize?client_id=x", "/authorize/continue/x/", "/end-session"):
+            assert door.get(path).status_code < 500
 
 
 @pytest.mark.row(237)

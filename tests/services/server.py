@@ -71,7 +71,8 @@ class Server:
     def start(self) -> None:
         """Start and wait until it is ready."""
         self.process = Process([str(IDP), "serve"], self.folder / "log", cwd=ROOT, env=self.environment)
-        self.process.wait_until(self._is_ready)
+        # Seconds on an idle machine; a build machine may be busy.
+        self.process.wait_until(self._is_ready, seconds=240)
 
     def stop(self) -> int | None:
         """Stop it as an operator does; returns the exit code."""

@@ -57,7 +57,7 @@ def test_paths_that_are_no_text(db: None, value: str):
 @pytest.mark.row(237)
 def test_cookies_that_are_no_text(db: None):
     door = Client(raise_request_exception=True)
-    for value in ("a\0b" * 10, "\ud83d\ude00" * 10, "\xff" * 30):
+    for value in ("a\0b" * 10, "\xff" * 30, "\\" * 30):
         for name in ("idp-session", "idp-browser", "idp-pending", "idp-csrf", "idp-language"):
             door.cookies[name] = value
         for path in ("/accounts/login/", "/me/", "/authorize?client_id=x", "/authorize/continue/x/", "/end-session"):

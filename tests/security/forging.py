@@ -1,6 +1,5 @@
 """Hostile JOSE, made by hand: libraries refuse to build what an attacker would send."""
 
-import hashlib
 import hmac
 import json
 import secrets
@@ -78,8 +77,3 @@ def malleated(token: str) -> str:
     raw = unb64(signature)
     s = P256_ORDER - int.from_bytes(raw[32:], "big")
     return f"{head}.{b64(raw[:32] + s.to_bytes(32, 'big'))}"
-
-
-def thumb(text: str) -> str:
-    """A digest for comparing, not for showing."""
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import users
 from providers.models import AccessToken
+from tests.door import client as open_door
 from tests.flows import Flow
 from tests.person import Person
 from tests.protocol.answers import claims_of, error, header_of
@@ -60,12 +61,18 @@ def test_an_access_token_counts_whole(make_flow: MakeFlow, person: Person, forma
 
 
 @pytest.mark.row(70)
-def test_tokens_and_cookies_are_random_and_unlike(machine: Flow, exchanges: Any):
+def test_tokens_and_cookies_are_random_and_unlike(machine: Flow, flow: Flow):
     tokens = [machine.token("client_credentials").json()["access_token"] for _ in range(40)]
     assert len(set(tokens)) == 40 and all(len(token) == len("at_") + 43 for token in tokens)
     assert min(len({token[place] for token in tokens}) for place in range(3, 46)) > 5
-    browsers = {machine.http.get("/accounts/login/").cookies.get("idp-csrf") for _ in range(10)}
-    assert len(browsers) >= 1
+    values: dict[str, set[str]] = {}
+    for _ in range(10):
+        with open_door() as browser:
+            browser.get(browser.get(flow.start().url).headers["location"])
+            for cookie in browser.cookies.jar:
+                values.setdefault(cookie.name, set()).add(str(cookie.value))
+    assert {"idp-csrf", "idp-browser", "idp-pending"} <= set(values)
+    assert all(len(found) == 10 and min(map(len, found)) >= 22 for found in values.values())
 
 
 @pytest.mark.row(113)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import structlog
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import ResponseHeaders
 from django.middleware.locale import LocaleMiddleware
 from django.utils.cache import patch_cache_control
@@ -73,8 +73,16 @@ class NoNulls:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Look before anybody asks the database; raises `BadRequest`."""
+        """Look before anybody asks the database; raises `BadRequest` for pages, answers a problem (RFC 9457) to the API."""
         if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            if request.path_info.startswith("/api/"):
+                problem = {
+                    "type": "about:blank",
+                    "title": "Bad Request",
+                    "status": 400,
+                    "detail": "A null character stands in the address.",
+                }
+                return JsonResponse(problem, status=400, content_type="application/problem+json")
             raise BadRequest("a null character in the address")
         # A quoted cookie can spell one (RFC 2109 §4.1): it is nobody's.
         for name in [name for name, value in request.COOKIES.items() if "\0" in value]:

@@ -120,6 +120,7 @@ def test_filters_take_nonsense(root: Caller) -> None:
 
 
 def test_ids_take_nonsense(root: Caller) -> None:
-    for item in ("0", "-1", "9" * 40, "x", "%00"):
-        assert root.get(f"/groups/{item}/").status_code == 404
-        assert root.get(f"/keys/{item}/").status_code == 404
+    for item, status in (("0", 404), ("-1", 404), ("9" * 40, 404), ("x", 404), ("%00", 400)):
+        for name in ("groups", "keys", "clients"):
+            answer = root.get(f"/{name}/{item}/")
+            assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
